@@ -1,0 +1,64 @@
+/**
+ * Who signed this, and is that enough? The only function that decides a threshold, for every role and every approval:
+ * the bug of counting something else than distinct key material has come back once per code path (K-01, K-02).
+ */
+import { Refusal } from '../errors.ts';
+import type { Key } from './keys.ts';
+import { type KeyId, type RoleName, printable } from './names.ts';
+
+/** One entry of `signatures`, decoded; an entry that is empty or badly encoded has no bytes and never counts (W-08). */
+export interface Signature {
+  readonly keyId: KeyId;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** Who may speak for a role: its keys that are really listed, and how many different ones must. */
+export interface RoleKeys {
+  readonly keys: readonly Key[];
+  readonly threshold: number;
+}
+
+/** How many different keys of the role signed exactly these bytes. */
+export function countSigners(role: RoleKeys, message: Uint8Array, signatures: readonly Signature[]): number {
+  const keys = new Map(role.keys.map((key) => [key.id, key]));
+  const signers = new Set<string>();
+  for (const { keyId, bytes } of signatures) {
+    const key = keys.get(keyId);
+    // Looked up before any cryptography, and one key counts once however often it is listed (R-02, K-02).
+    if (!key || !bytes || signers.has(key.fingerprint)) continue;
+    if (key.verify(message, bytes)) signers.add(key.fingerprint);
+    if (signers.size >= role.threshold) break;
+  }
+  return signers.size;
+}
+
+/** @throws TRUST_SIGNATURES when fewer than the threshold of different keys signed */
+export function requireThreshold(
+  name: RoleName,
+  role: RoleKeys,
+  message: Uint8Array,
+  signatures: readonly Signature[],
+  delegator?: RoleName,
+): void {
+  const signers = countSigners(role, message, signatures);
+  if (signers >= role.threshold) return;
+  const by = delegator === undefined ? '' : ` as delegated by ${printable(delegator)}`;
+  throw new Refusal(
+    'TRUST_SIGNATURES',
+    `${printable(name)}${by} is signed by ${String(signers)} of its keys, and ${String(role.threshold)} are needed.`,
+    { details: { role: name, signers, threshold: role.threshold } },
+  );
+}
+
+/** Fingerprints that stand under more than one key id of the role: one key that looks like several (K-02). */
+export function repeatedKeys(role: RoleKeys): string[] {
+  const seen = new Set<string>();
+  return role.keys.map((key) => key.fingerprint).filter((fingerprint) => seen.size === seen.add(fingerprint).size);
+}
+
+/** Whether two roles are the same keys by material with the same threshold, whatever the key ids. */
+export function hasSameKeys(a: RoleKeys, b: RoleKeys): boolean {
+  const left = new Set(a.keys.map((key) => key.fingerprint));
+  const right = new Set(b.keys.map((key) => key.fingerprint));
+  return a.threshold === b.threshold && left.size === right.size && [...left].every((key) => right.has(key));
+}
