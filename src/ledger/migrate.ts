@@ -1,0 +1,77 @@
+/**
+ * Brings a record to this version’s schema: numbered files in `migrations/`, applied in order, forward only. Each is
+ * remembered with its checksum, so that a record written by other migrations is noticed instead of guessed at.
+ */
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { Refusal } from '../errors.ts';
+import type { Database } from '../platform/database.ts';
+import type { Disk } from '../platform/disk.ts';
+import { sha256 } from '../tuf/digest.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly sha256: string;
+}
+
+export async function migrate(database: Database, disk: Disk): Promise<void> {
+  const known = await readMigrations(disk);
+  database.transaction(() => {
+    database.script(
+      'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT',
+    );
+    const applied = appliedMigrations(database);
+    refuseStrangers(known, applied);
+    for (const migration of known.slice(applied.length)) {
+      database.script(migration.sql);
+      database.run(
+        'INSERT INTO migration (number, name, sha256) VALUES (?, ?, ?)',
+        migration.number,
+        migration.name,
+        migration.sha256,
+      );
+    }
+  });
+}
+
+/** For readers: refuses a record whose schema is not exactly this version’s. */
+export async function requireCurrentSchema(database: Database, disk: Disk): Promise<void> {
+  const known = await readMigrations(disk);
+  const applied = appliedMigrations(database);
+  refuseStrangers(known, applied);
+  if (applied.length < known.length)
+    throw new Refusal(
+      'STATE_SCHEMA',
+      `The record has migration ${String(applied.length)} and this version needs ${String(known.length)}.`,
+    );
+}
+
+async function readMigrations(disk: Disk): Promise<Migration[]> {
+  const names = (await disk.list(MIGRATIONS)).filter((name) => /^\d{4}_.+\.sql$/.test(name));
+  return Promise.all(
+    names.map(async (name) => {
+      const bytes = await disk.read(join(MIGRATIONS, name), 1_000_000);
+      return { number: Number(name.slice(0, 4)), name, sql: bytes.toString('utf8'), sha256: sha256(bytes) };
+    }),
+  );
+}
+
+function appliedMigrations(database: Database): { number: number; sha256: string }[] {
+  return database
+    .all('SELECT number, sha256 FROM migration ORDER BY number')
+    .map((row) => ({ number: Number(row['number']), sha256: String(row['sha256']) }));
+}
+
+function refuseStrangers(known: readonly Migration[], applied: readonly { number: number; sha256: string }[]): void {
+  for (const [index, { number, sha256: digest }] of applied.entries()) {
+    if (known[index]?.number === number && known[index].sha256 === digest) continue;
+    throw new Refusal(
+      'STATE_SCHEMA',
+      `The record was written with a migration ${String(number)} that this version does not have.`,
+    );
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * The record for reading: what the server, the command line and the checks may know. It cannot write.
+ * Bytes are compared with the digest they are stored under each time they are read (S-07, S-10).
+ */
+import { Refusal } from '../errors.ts';
+import type { Database } from '../platform/database.ts';
+import { sha256 } from '../tuf/digest.ts';
+import type { MirrorRole, RepositoryId, RoleName, Sha256 } from '../tuf/names.ts';
+import type { SeenFile } from '../verify/equivocation.ts';
+import * as records from './records.ts';
+
+const IMPORT =
+  'number, repository, source, started_at, finished_at, outcome, code, what, candidate, as_of, decisions, notes, claim';
+const REPOSITORY = 'id, upstream, root_sha256, selection, max_upstream_age_days, limits, enrolled_at';
+const IMPORT_FILE = 'kind, role, version, file_sha256, signed_sha256, expires';
+const ISSUED = 'role, version, generation, file_sha256, expires, at';
+
+export class LedgerReader {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  enrolments(): records.Enrolment[] {
+    return this.#database.all(`SELECT ${REPOSITORY} FROM repository ORDER BY id`).map(records.asEnrolment);
+  }
+
+  /** @throws USAGE_UNKNOWN_REPOSITORY */
+  enrolment(id: RepositoryId): records.Enrolment {
+    const row = this.#database.one(`SELECT ${REPOSITORY} FROM repository WHERE id = ?`, id);
+    if (!row)
+      throw new Refusal('USAGE_UNKNOWN_REPOSITORY', `There is no repository “${id}”.`, { details: { repository: id } });
+    return records.asEnrolment(row);
+  }
+
+  /** The stored bytes. @throws STATE_DAMAGED when they are gone or changed */
+  bytes(digest: Sha256): Buffer {
+    const stored = this.#database.one('SELECT bytes FROM file WHERE sha256 = ?', digest)?.['bytes'];
+    if (!(stored instanceof Uint8Array) || sha256(stored) !== digest) {
+      throw new Refusal('STATE_DAMAGED', `The record’s file ${digest} is ${stored ? 'not what it was' : 'missing'}.`, {
+        details: { sha256: digest },
+      });
+    }
+    return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  }
+
+  imports(repository?: RepositoryId, limit = 1000): records.ImportRecord[] {
+    const rows =
+      repository === undefined
+        ? this.#database.all(`SELECT ${IMPORT} FROM import ORDER BY number DESC LIMIT ?`, limit)
+        : this.#database.all(
+            `SELECT ${IMPORT} FROM import WHERE repository = ? ORDER BY number DESC LIMIT ?`,
+            repository,
+            limit,
+          );
+    return rows.map(records.asImportRecord);
+  }
+
+  /** @throws USAGE_UNKNOWN_IMPORT */
+  import(number: number): records.ImportRecord {
+    const row = this.#database.one(`SELECT ${IMPORT} FROM import WHERE number = ?`, number);
+    if (!row)
+      throw new Refusal('USAGE_UNKNOWN_IMPORT', `There is no import ${String(number)}.`, {
+        details: { import: number },
+      });
+    return records.asImportRecord(row);
+  }
+
+  lastAccepted(repository: RepositoryId): records.ImportRecord | undefined {
+    const row = this.#database.one(
+      `SELECT ${IMPORT} FROM import WHERE repository = ? AND outcome = 'accepted' ORDER BY number DESC LIMIT 1`,
+      repository,
+    );
+    return row && records.asImportRecord(row);
+  }
+
+  importFiles(number: number): records.ImportFile[] {
+    return this.#database
+      .all(`SELECT ${IMPORT_FILE} FROM import_file WHERE import = ? ORDER BY rowid`, number)
+      .map(records.asImportFile);
+  }
+
+  importTargets(number: number): records.CarriedTarget[] {
+    return this.#database
+      .all('SELECT path, role, length, sha256, hashes FROM import_target WHERE import = ? ORDER BY rowid', number)
+      .map(records.asCarriedTarget);
+  }
+
+  /** Every verified upstream file of this role and version, from accepted and refused imports. */
+  seen(repository: RepositoryId, role: RoleName, version: number): SeenFile[] {
+    return this.#database
+      .all(
+        `SELECT DISTINCT f.file_sha256, f.signed_sha256, i.outcome = 'accepted' AS accepted
+           FROM import_file f JOIN import i ON i.number = f.import
+          WHERE f.repository = ? AND f.role = ? AND f.version = ? AND f.signed_sha256 IS NOT NULL`,
+        repository,
+        role,
+        version,
+      )
+      .map((row) => ({
+        fileSha256: String(row['file_sha256']) as Sha256,
+        signedSha256: String(row['signed_sha256']) as Sha256,
+        wasAccepted: row['accepted'] === 1,
+      }));
+  }
+
+  current(repository: RepositoryId): records.Current | undefined {
+    return this.currents(repository)[0];
+  }
+
+  currents(repository?: RepositoryId): records.Current[] {
+    const columns = 'repository, generation, root_version, snapshot_version, timestamp_version, online_epoch';
+    const rows =
+      repository === undefined
+        ? this.#database.all(`SELECT ${columns} FROM current ORDER BY repository`)
+        : this.#database.all(`SELECT ${columns} FROM current WHERE repository = ?`, repository);
+    return rows.map(records.asCurrent);
+  }
+
+  /** Which import a generation publishes. */
+  importOfGeneration(repository: RepositoryId, generation: number): number {
+    return Number(
+      this.#database.one('SELECT import FROM generation WHERE repository = ? AND number = ?', repository, generation)?.[
+        'import'
+      ],
+    );
+  }
+
+  /** All generations of a repository, oldest first, with the import each publishes. */
+  generations(repository: RepositoryId): { number: number; import: number; createdAt: Date }[] {
+    return this.#database
+      .all('SELECT number, import, created_at FROM generation WHERE repository = ? ORDER BY number', repository)
+      .map((row) => ({
+        number: Number(row['number']),
+        import: Number(row['import']),
+        createdAt: new Date(String(row['created_at'])),
+      }));
+  }
+
+  generationRoles(repository: RepositoryId, generation: number): records.GenerationRole[] {
+    return this.#database
+      .all(
+        'SELECT role, version, length, file_sha256, expires, reachable FROM generation_role WHERE repository = ? AND generation = ? ORDER BY rowid',
+        repository,
+        generation,
+      )
+      .map(records.asGenerationRole);
+  }
+
+  /** Newest first. */
+  issued(repository: RepositoryId, role: MirrorRole, limit = 1_000_000): records.IssuedFile[] {
+    return this.#database
+      .all(
+        `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? ORDER BY version DESC LIMIT ?`,
+        repository,
+        role,
+        limit,
+      )
+      .map(records.asIssuedFile);
+  }
+
+  /** @throws STATE_NOTHING_PUBLISHED */
+  issuedVersion(repository: RepositoryId, role: MirrorRole, version: number): records.IssuedFile {
+    const row = this.#database.one(
+      `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? AND version = ?`,
+      repository,
+      role,
+      version,
+    );
+    if (!row) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has no ${role} version ${String(version)}.`);
+    return records.asIssuedFile(row);
+  }
+
+  highestReserved(repository: RepositoryId, role: MirrorRole): number {
+    return Number(
+      this.#database.one(
+        'SELECT COALESCE(MAX(version), 0) AS version FROM reservation WHERE repository = ? AND role = ?',
+        repository,
+        role,
+      )?.['version'],
+    );
+  }
+
+  /** Every authored file that any generation lists, the newest bytes of each version first: names that clients may still ask for. */
+  everListed(repository: RepositoryId): records.GenerationRole[] {
+    return this.#database
+      .all(
+        `SELECT role, version, length, file_sha256, expires, reachable, MAX(generation)
+           FROM generation_role WHERE repository = ? GROUP BY role, version`,
+        repository,
+      )
+      .map(records.asGenerationRole);
+  }
+
+  /** Every upstream file of every published import, the newest bytes of each version: the evidence tree. */
+  everImported(repository: RepositoryId): records.ImportFile[] {
+    return this.#database
+      .all(
+        `SELECT f.kind, f.role, f.version, f.file_sha256, f.signed_sha256, f.expires, MAX(f.import)
+           FROM import_file f JOIN generation g ON g.import = f.import AND g.repository = f.repository
+          WHERE f.repository = ? AND f.kind IN ('root', 'timestamp', 'snapshot', 'authored') GROUP BY f.kind, f.role, f.version`,
+        repository,
+      )
+      .map(records.asImportFile);
+  }
+
+  /** Every target that any published import carries; the newest import’s entry of each (path, digest). */
+  everCarried(repository: RepositoryId): records.CarriedTarget[] {
+    return this.#database
+      .all(
+        `SELECT t.path, t.role, t.length, t.sha256, t.hashes, MAX(t.import)
+           FROM import_target t JOIN generation g ON g.import = t.import
+          WHERE g.repository = ? GROUP BY t.path, t.sha256`,
+        repository,
+      )
+      .map(records.asCarriedTarget);
+  }
+
+  /** A consistent view over several reads. */
+  together<Result>(work: () => Result): Result {
+    return this.#database.reading(work);
+  }
+
+  /** Changes whenever another process has committed. */
+  dataVersion(): number {
+    return this.#database.dataVersion();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}

@@ -1,0 +1,198 @@
+/** What the record holds, as typed values. Rows are turned into these here and nowhere else. */
+import type { Row } from '../platform/database.ts';
+import { DEFAULT_LIMITS, type Limits } from '../tuf/limits.ts';
+import type { MirrorRole, RepositoryId, RoleName, Sha256, TargetPath } from '../tuf/names.ts';
+import type { AsOf } from '../verify/candidate.ts';
+import type { Decision } from '../verify/decisions.ts';
+import type { Note } from '../verify/notes.ts';
+import type { Selection } from '../verify/selection.ts';
+
+/** One mirrored upstream: the trust decision of `repo add`. */
+export interface Enrolment {
+  readonly id: RepositoryId;
+  readonly upstream: string;
+  readonly rootSha256: Sha256;
+  readonly selection: Selection;
+  readonly maxUpstreamAgeDays: number;
+  readonly limits: Limits;
+  readonly enrolledAt: Date;
+}
+
+/** What a person says about an import; recorded as said, believed by nobody. */
+export interface Claim {
+  readonly ticket?: string;
+  readonly reason?: string;
+  readonly as?: string;
+}
+
+export type Outcome = 'accepted' | 'unchanged' | 'refused';
+
+export interface ImportRecord {
+  readonly number: number;
+  readonly repository: RepositoryId;
+  readonly source: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly outcome: Outcome;
+  readonly code: string | undefined;
+  readonly what: string | undefined;
+  readonly candidate: Sha256 | undefined;
+  readonly asOf: AsOf | undefined;
+  readonly decisions: readonly Decision[];
+  readonly notes: readonly Note[];
+  readonly claim: Claim;
+}
+
+export type FileKind = 'root' | 'timestamp' | 'snapshot' | 'authored' | 'evidence' | 'refused';
+
+/** One upstream file of one import. */
+export interface ImportFile {
+  readonly kind: FileKind;
+  readonly role: RoleName;
+  readonly version: number | undefined;
+  readonly fileSha256: Sha256;
+  readonly signedSha256: Sha256 | undefined;
+  readonly expires: Date | undefined;
+}
+
+/** One carried target: `sha256` names its blob, `hashes` are the digests that upstream lists. */
+export interface CarriedTarget {
+  readonly path: TargetPath;
+  readonly role: RoleName;
+  readonly length: number;
+  readonly sha256: Sha256;
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+/** One authored role as a generation’s snapshot lists it. */
+export interface GenerationRole {
+  readonly role: RoleName;
+  readonly version: number;
+  readonly length: number;
+  readonly fileSha256: Sha256;
+  readonly expires: Date;
+  /** False for an entry kept only because snapshot once listed it. */
+  readonly reachable: boolean;
+}
+
+export interface IssuedFile {
+  readonly role: MirrorRole;
+  readonly version: number;
+  readonly generation: number;
+  readonly fileSha256: Sha256;
+  readonly expires: Date;
+  readonly at: Date;
+}
+
+/** Where a repository stands: the pointer that a publication moves. */
+export interface Current {
+  readonly repository: RepositoryId;
+  readonly generation: number;
+  readonly rootVersion: number;
+  readonly snapshotVersion: number;
+  readonly timestampVersion: number;
+  readonly onlineEpoch: number;
+}
+
+export function asEnrolment(row: Row): Enrolment {
+  return {
+    id: text(row, 'id') as RepositoryId,
+    upstream: text(row, 'upstream'),
+    rootSha256: text(row, 'root_sha256') as Sha256,
+    selection: JSON.parse(text(row, 'selection')) as Selection,
+    maxUpstreamAgeDays: Number(row['max_upstream_age_days']),
+    limits: { ...DEFAULT_LIMITS, ...(JSON.parse(text(row, 'limits')) as Partial<Limits>) },
+    enrolledAt: date(row, 'enrolled_at'),
+  };
+}
+
+export function asImportRecord(row: Row): ImportRecord {
+  return {
+    number: Number(row['number']),
+    repository: text(row, 'repository') as RepositoryId,
+    source: text(row, 'source'),
+    startedAt: date(row, 'started_at'),
+    finishedAt: date(row, 'finished_at'),
+    outcome: text(row, 'outcome') as Outcome,
+    code: optional(row, 'code'),
+    what: optional(row, 'what'),
+    candidate: optional(row, 'candidate') as Sha256 | undefined,
+    asOf: parseAsOf(optional(row, 'as_of')),
+    decisions: JSON.parse(text(row, 'decisions')) as Decision[],
+    notes: JSON.parse(text(row, 'notes')) as Note[],
+    claim: JSON.parse(text(row, 'claim')) as Claim,
+  };
+}
+
+export function asImportFile(row: Row): ImportFile {
+  const expires = optional(row, 'expires');
+  return {
+    kind: text(row, 'kind') as FileKind,
+    role: text(row, 'role') as RoleName,
+    version: row['version'] === null ? undefined : Number(row['version']),
+    fileSha256: text(row, 'file_sha256') as Sha256,
+    signedSha256: optional(row, 'signed_sha256') as Sha256 | undefined,
+    expires: expires === undefined ? undefined : new Date(expires),
+  };
+}
+
+export function asCarriedTarget(row: Row): CarriedTarget {
+  return {
+    path: text(row, 'path') as TargetPath,
+    role: text(row, 'role') as RoleName,
+    length: Number(row['length']),
+    sha256: text(row, 'sha256') as Sha256,
+    hashes: new Map(JSON.parse(text(row, 'hashes')) as [string, string][]),
+  };
+}
+
+export function asGenerationRole(row: Row): GenerationRole {
+  return {
+    role: text(row, 'role') as RoleName,
+    version: Number(row['version']),
+    length: Number(row['length']),
+    fileSha256: text(row, 'file_sha256') as Sha256,
+    expires: date(row, 'expires'),
+    reachable: row['reachable'] === 1,
+  };
+}
+
+export function asIssuedFile(row: Row): IssuedFile {
+  return {
+    role: text(row, 'role') as MirrorRole,
+    version: Number(row['version']),
+    generation: Number(row['generation']),
+    fileSha256: text(row, 'file_sha256') as Sha256,
+    expires: date(row, 'expires'),
+    at: date(row, 'at'),
+  };
+}
+
+export function asCurrent(row: Row): Current {
+  return {
+    repository: text(row, 'repository') as RepositoryId,
+    generation: Number(row['generation']),
+    rootVersion: Number(row['root_version']),
+    snapshotVersion: Number(row['snapshot_version']),
+    timestampVersion: Number(row['timestamp_version']),
+    onlineEpoch: Number(row['online_epoch']),
+  };
+}
+
+function parseAsOf(json: string | undefined): AsOf | undefined {
+  if (json === undefined) return undefined;
+  const value = JSON.parse(json) as Omit<AsOf, 'timestampExpires'> & { timestampExpires: string };
+  return { ...value, timestampExpires: new Date(value.timestampExpires) };
+}
+
+function text(row: Row, column: string): string {
+  return String(row[column]);
+}
+
+function optional(row: Row, column: string): string | undefined {
+  return row[column] === null || row[column] === undefined ? undefined : text(row, column);
+}
+
+function date(row: Row, column: string): Date {
+  return new Date(text(row, column));
+}

@@ -1,0 +1,311 @@
+/**
+ * The record for writing: one writer at a time, everything of one publication in one transaction.
+ *
+ * Opening takes the lock, refuses a record that was restored from a backup (S-06) or a clock that stepped (F-07), and
+ * raises the fencing token; each transaction checks the token, so that a writer that lost its lock commits nothing
+ * (S-05). After each commit the head file follows. No durable row, no state change (A-06).
+ */
+import { Refusal } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { takeLock, type Lock } from '../platform/lock.ts';
+import { DAY_MS } from '../verify/policy.ts';
+import { formatDate } from '../tuf/dates.ts';
+import { sha256 } from '../tuf/digest.ts';
+import type { MirrorRole, RepositoryId, Sha256 } from '../tuf/names.ts';
+import { appendEvent, lastEventAt, readHead, type EventBodies, type EventKind } from './events.ts';
+import type { HeadFile } from './head-file.ts';
+import { insertImport, type NewImport } from './import-rows.ts';
+import type { Current, Enrolment, GenerationRole } from './records.ts';
+
+export interface WriterOptions {
+  readonly lockDirectory: string;
+  readonly headFile: HeadFile;
+  readonly clock: Clock;
+  /** Who writes, for the record: `serve 1234`. */
+  readonly holder: string;
+  /** How long to wait for another writer. */
+  readonly waitMs: number;
+  /** A clock further ahead of the last event than this is implausible. */
+  readonly maxClockJumpDays: number;
+  /** Only while a person adopts a restored record. */
+  readonly mayBeRestored?: boolean;
+}
+
+/** One mirror role, signed and ready to be published. */
+export interface SignedFile {
+  readonly role: MirrorRole;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+  readonly expires: Date;
+}
+
+/** What one commit makes visible, all of it or nothing. */
+export interface Publication {
+  /** What must still be current; undefined for the first generation. */
+  readonly expected: Current | undefined;
+  readonly next: Current;
+  readonly issued: readonly SignedFile[];
+  /** Present when the content is new; absent for a renewal. */
+  readonly content?: { readonly import: number; readonly roles: readonly GenerationRole[] };
+}
+
+/** The clock may step back by this much (NTP) without stopping the mirror. */
+const CLOCK_SLACK_MS = 5000;
+
+export class LedgerWriter {
+  readonly #database: Database;
+  readonly #options: WriterOptions;
+  readonly #lock: Lock;
+  readonly #token: number;
+
+  private constructor(database: Database, options: WriterOptions, lock: Lock, token: number) {
+    this.#database = database;
+    this.#options = options;
+    this.#lock = lock;
+    this.#token = token;
+  }
+
+  static async open(database: Database, options: WriterOptions): Promise<LedgerWriter> {
+    const lock = await takeLock(options.lockDirectory, 'writer', options.clock, options.waitMs);
+    try {
+      if (options.mayBeRestored !== true) await options.headFile.refuseRestored(database);
+      refuseSteppedClock(database, options);
+      const token = database.transaction(() => {
+        database.run('UPDATE writer SET token = token + 1, holder = ? WHERE id = 1', options.holder);
+        return Number(database.one('SELECT token FROM writer WHERE id = 1')?.['token']);
+      });
+      return new LedgerWriter(database, options, lock, token);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#lock.release();
+  }
+
+  async recordGenesis(installation: string, rootKeys: 'offline' | 'online'): Promise<void> {
+    await this.#commit((now) => {
+      if (readHead(this.#database).size > 0)
+        throw new Refusal('STATE_ALREADY_INITIALISED', 'The record has a first event already.');
+      this.#append(now, 'genesis', undefined, { installation, root_keys: rootKeys });
+    });
+  }
+
+  /** @throws USAGE_REPOSITORY_EXISTS */
+  async enrol(enrolment: Enrolment, root: Uint8Array, limits: Readonly<Record<string, number>>): Promise<void> {
+    await this.#commit((now) => {
+      if (this.#database.one('SELECT id FROM repository WHERE id = ?', enrolment.id)) {
+        throw new Refusal('USAGE_REPOSITORY_EXISTS', `The repository “${enrolment.id}” is enrolled already.`, {
+          details: { repository: enrolment.id },
+        });
+      }
+      this.#storeFile(root);
+      const selection = JSON.stringify(enrolment.selection);
+      this.#database.run(
+        'INSERT INTO repository (id, dialect, upstream, root_sha256, selection, max_upstream_age_days, limits, enrolled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        enrolment.id,
+        'tuf',
+        enrolment.upstream,
+        enrolment.rootSha256,
+        selection,
+        enrolment.maxUpstreamAgeDays,
+        JSON.stringify(limits),
+        formatDate(enrolment.enrolledAt),
+      );
+      this.#append(now, 'repository-enrolled', enrolment.id, {
+        upstream: enrolment.upstream,
+        root_sha256: enrolment.rootSha256,
+        selection,
+        max_upstream_age_days: enrolment.maxUpstreamAgeDays,
+      });
+    });
+  }
+
+  /** The number that the next import will have, as long as this writer holds the lock. */
+  nextImportNumber(): number {
+    return Number(this.#database.one('SELECT COALESCE(MAX(number), 0) + 1 AS number FROM import')?.['number']);
+  }
+
+  /**
+   * Takes the next version of each role, durably, before anything is signed with it (S-04): max(previous + 1, minutes
+   * since 1970), so that a lost or restored record still rises (trust.md 4.4).
+   * @param margin further versions to skip, after a restored record was adopted
+   * @throws STATE_VERSION_AHEAD beyond now + 1 day
+   */
+  async reserve(requests: readonly { repository: RepositoryId; role: MirrorRole }[], margin = 0): Promise<number[]> {
+    const versions: number[] = [];
+    await this.#commit((now) => {
+      const minutes = Math.floor(now.getTime() / 60_000);
+      for (const { repository, role } of requests) {
+        const highest = Number(
+          this.#database.one(
+            'SELECT COALESCE(MAX(version), 0) AS v FROM reservation WHERE repository = ? AND role = ?',
+            repository,
+            role,
+          )?.['v'],
+        );
+        const version = Math.max(highest + 1, minutes) + margin;
+        if (version > minutes + DAY_MS / 60_000) {
+          throw new Refusal(
+            'STATE_VERSION_AHEAD',
+            `The next ${role} of ${repository} would be version ${String(version)}, more than a day ahead of the clock.`,
+            {
+              details: { repository, role, version },
+            },
+          );
+        }
+        this.#database.run(
+          'INSERT INTO reservation (repository, role, version, at) VALUES (?, ?, ?, ?)',
+          repository,
+          role,
+          version,
+          formatDate(now),
+        );
+        versions.push(version);
+      }
+    });
+    return versions;
+  }
+
+  /** The commit: an import’s record, a publication, or both, become visible together. @throws STATE_CONFLICT */
+  async commit(work: { import?: NewImport; publications?: readonly Publication[] }): Promise<void> {
+    await this.#commit((now) => {
+      if (work.import) {
+        const storeFile = (bytes: Uint8Array): Sha256 => this.#storeFile(bytes);
+        const append = <Kind extends EventKind>(kind: Kind, repository: RepositoryId, body: EventBodies[Kind]): void =>
+          this.#append(now, kind, repository, body);
+        insertImport(this.#database, work.import, now, storeFile, append);
+      }
+      for (const publication of work.publications ?? []) this.#publish(publication, now);
+    });
+  }
+
+  /** A restored record goes on, by a person’s decision: the loss is recorded and versions leap (S-06). */
+  async adoptRestored(reason: string, eventsLost: number): Promise<void> {
+    await this.#commit((now) =>
+      this.#append(now, 'restored-record-adopted', undefined, { reason, events_lost: eventsLost }),
+    );
+  }
+
+  #publish({ expected, next, issued, content }: Publication, now: Date): void {
+    const { repository, generation } = next;
+    if (content) {
+      this.#database.run(
+        'INSERT INTO generation (repository, number, import, created_at) VALUES (?, ?, ?, ?)',
+        repository,
+        generation,
+        content.import,
+        formatDate(now),
+      );
+      for (const role of content.roles) {
+        this.#database.run(
+          'INSERT INTO generation_role (repository, generation, role, version, length, file_sha256, expires, reachable) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+          repository,
+          generation,
+          role.role,
+          role.version,
+          role.length,
+          role.fileSha256,
+          role.expires.toISOString(),
+          role.reachable ? 1 : 0,
+        );
+      }
+    }
+    const digests = issued.map((file) => {
+      const digest = this.#storeFile(file.bytes);
+      this.#database.run(
+        'INSERT INTO issued (repository, role, version, generation, file_sha256, expires, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        repository,
+        file.role,
+        file.version,
+        generation,
+        digest,
+        formatDate(file.expires),
+        formatDate(now),
+      );
+      return `${file.role}@${String(file.version)} sha256:${digest}`;
+    });
+    this.#move(expected, next);
+    if (content)
+      this.#append(now, 'generation-published', repository, { generation, import: content.import, issued: digests });
+    else this.#append(now, 'renewed', repository, { generation, issued: digests, online_epoch: next.onlineEpoch });
+  }
+
+  /** Names the old value, so that two writers can never both move the pointer. */
+  #move(expected: Current | undefined, next: Current): void {
+    const values = [next.generation, next.rootVersion, next.snapshotVersion, next.timestampVersion, next.onlineEpoch];
+    const changed = expected
+      ? this.#database.run(
+          `UPDATE current SET generation = ?, root_version = ?, snapshot_version = ?, timestamp_version = ?, online_epoch = ?
+            WHERE repository = ? AND generation = ? AND root_version = ? AND snapshot_version = ? AND timestamp_version = ?`,
+          ...values,
+          next.repository,
+          expected.generation,
+          expected.rootVersion,
+          expected.snapshotVersion,
+          expected.timestampVersion,
+        )
+      : this.#database.run(
+          `INSERT INTO current (generation, root_version, snapshot_version, timestamp_version, online_epoch, repository)
+           SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM current WHERE repository = ?)`,
+          ...values,
+          next.repository,
+          next.repository,
+        );
+    if (changed !== 1) {
+      throw new Refusal('STATE_CONFLICT', `Another state of ${next.repository} was published meanwhile.`, {
+        details: { repository: next.repository },
+      });
+    }
+  }
+
+  #storeFile(bytes: Uint8Array): Sha256 {
+    const digest = sha256(bytes);
+    if (!this.#database.one('SELECT 1 FROM file WHERE sha256 = ?', digest)) {
+      this.#database.run('INSERT INTO file (sha256, length, bytes) VALUES (?, ?, ?)', digest, bytes.length, bytes);
+    }
+    return digest;
+  }
+
+  #append<Kind extends EventKind>(
+    now: Date,
+    kind: Kind,
+    repository: RepositoryId | undefined,
+    body: EventBodies[Kind],
+  ): void {
+    appendEvent(this.#database, now, kind, repository, body);
+  }
+
+  async #commit(work: (now: Date) => void): Promise<void> {
+    const now = this.#options.clock.now();
+    const head = this.#database.transaction(() => {
+      if (this.#database.one('SELECT token FROM writer WHERE id = 1')?.['token'] !== this.#token) {
+        throw new Refusal('STATE_LOCKED', 'Another writer took over while this one was working.');
+      }
+      work(now);
+      return readHead(this.#database);
+    });
+    if (head.size > 0) await this.#options.headFile.write(head);
+  }
+}
+
+function refuseSteppedClock(database: Database, { clock, maxClockJumpDays }: WriterOptions): void {
+  const last = lastEventAt(database);
+  if (!last) return;
+  const aheadMs = clock.now().getTime() - last.getTime();
+  if (aheadMs < -CLOCK_SLACK_MS) {
+    throw new Refusal(
+      'STATE_CLOCK_BACK',
+      `The clock says ${clock.now().toISOString()}, and the last event was at ${last.toISOString()}.`,
+    );
+  }
+  if (aheadMs > maxClockJumpDays * DAY_MS) {
+    throw new Refusal(
+      'STATE_CLOCK_AHEAD',
+      `The clock says ${clock.now().toISOString()}, ${String(Math.floor(aheadMs / DAY_MS))} days after the last event.`,
+    );
+  }
+}

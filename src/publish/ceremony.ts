@@ -1,0 +1,237 @@
+/**
+ * The server’s side of a root ceremony: what the next root must say, and what happens when enough holders signed it.
+ * A root may come together with a generation that waited for it, or with new online keys, or alone.
+ */
+import { Refusal } from '../errors.ts';
+import { acceptedBy } from '../ledger/accepted-state.ts';
+import { recordedSource } from '../ledger/recorded-source.ts';
+import type { Current, Enrolment } from '../ledger/records.ts';
+import type { LedgerWriter, SignedFile } from '../ledger/writer.ts';
+import { type RootDraft } from '../sign/draft-document.ts';
+import { acceptDraft, mergeDrafts } from '../sign/root-draft.ts';
+import type { RootPublic } from '../sign/root-public.ts';
+import { roleKeys } from '../sign/root-shape.ts';
+import { parseRoot } from '../tuf/metadata.ts';
+import { VerificationMemory } from '../tuf/memory.ts';
+import { ROOT, type RepositoryId } from '../tuf/names.ts';
+import type { Candidate } from '../verify/candidate.ts';
+import { excludedRoles } from '../verify/decisions.ts';
+import { Evidence } from '../verify/evidence.ts';
+import { verifyUpstream } from '../verify/upstream.ts';
+import {
+  asSignedRoot,
+  composeGeneration,
+  held,
+  issuedRoots,
+  issueOnline,
+  publishedBefore,
+  type Composer,
+} from './generation.ts';
+import { planGeneration } from './plan.ts';
+import { newestUpstreamRoot } from './renew.ts';
+import { draftFor, makeOnlineRoot } from './root.ts';
+import { requireOwnKeys } from './own-keys.ts';
+import { checkAsClients } from './self-check.ts';
+
+export interface DraftOptions {
+  readonly repository: RepositoryId;
+  /** Holders of the next root; those of the current root when left out. */
+  readonly rootKeys?: readonly RootPublic[];
+  readonly threshold?: number;
+  /** List new online keys in the next root. */
+  readonly rotateOnline?: boolean;
+}
+
+/** @throws STATE_NOTHING_PUBLISHED before the first import, STATE_ROOT_DRAFT when a first root has no holders named */
+export async function draftNextRoot(
+  composer: Composer,
+  { repository, rootKeys, threshold, rotateOnline = false }: DraftOptions,
+): Promise<RootDraft> {
+  const { reader, clock } = composer;
+  const enrolment = reader.enrolment(repository);
+  const { candidate, number } = await reverifyLast(composer, enrolment);
+  const before = publishedBefore(reader, repository);
+  const current = before && parseRoot(before.root, 'the mirror’s root', enrolment.limits);
+  const role = current && roleKeys(current, ROOT);
+  const holders =
+    rootKeys ??
+    role?.keys.map((key, index) => ({
+      holder: `holder-${String(index + 1)}`,
+      repository,
+      keyId: key.id,
+      keyObject: key.object,
+    }));
+  if (!holders)
+    throw new Refusal('STATE_ROOT_DRAFT', `${repository} has no root yet, so its holders must be named.`, {
+      next: 'Name each holder’s public file: --root-key FILE.',
+    });
+  const plan = planGeneration(candidate, before, enrolment.limits);
+  const onlineEpoch = rotateOnline ? (before?.current.onlineEpoch ?? 0) + 1 : plan.onlineEpoch;
+  const request = {
+    repository,
+    upstreamRoot: newestUpstreamRoot(composer, number),
+    previous: before?.root,
+    onlineEpoch,
+    now: clock.now(),
+  };
+  return draftFor(composer, request, holders, threshold ?? (rootKeys ? rootKeys.length : (role?.threshold ?? 1)));
+}
+
+/** Publishes the root that the drafts agree on, with the generation that waits for it if there is one. */
+export async function acceptRoot(
+  composer: Composer,
+  writer: LedgerWriter,
+  repository: RepositoryId,
+  drafts: readonly RootDraft[],
+): Promise<Current> {
+  const { reader, clock } = composer;
+  const enrolment = reader.enrolment(repository);
+  const { candidate, number, memory } = await reverifyLast(composer, enrolment);
+  const before = publishedBefore(reader, repository);
+  const upstreamRoot = newestUpstreamRoot(composer, number);
+  const bytes = acceptDraft(mergeDrafts(drafts, clock.now()), {
+    previous: before?.root,
+    upstreamRoot,
+    now: clock.now(),
+  });
+  const root = asSignedRoot(bytes, enrolment);
+  const isWaiting = !before || reader.importOfGeneration(repository, before.current.generation) !== number;
+  const onlineEpoch = epochOf(composer, enrolment, root, before?.current.onlineEpoch ?? 1);
+  if (!isWaiting) return publishRoot(composer, writer, enrolment, root, onlineEpoch);
+  const composed = await composeGeneration(composer, writer, {
+    enrolment,
+    candidate,
+    import: number,
+    memory,
+    acceptedRoot: { file: root, onlineEpoch },
+  });
+  if (!composed.publication) throw new TypeError('a generation with an accepted root was not composed');
+  await writer.commit({ publications: [composed.publication] });
+  return composed.publication.next;
+}
+
+/** New online keys at once, where the root key is online; otherwise a ceremony must be held. @throws STATE_NEEDS_ROOT */
+export async function rotateOnlineKeys(
+  composer: Composer,
+  writer: LedgerWriter,
+  repository: RepositoryId,
+): Promise<Current> {
+  const enrolment = composer.reader.enrolment(repository);
+  const before = publishedBefore(composer.reader, repository);
+  if (!before) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has nothing published.`);
+  const onlineEpoch = before.current.onlineEpoch + 1;
+  const upstreamRoot = newestUpstreamRoot(
+    composer,
+    composer.reader.importOfGeneration(repository, before.current.generation),
+  );
+  const made = makeOnlineRoot(composer, {
+    repository,
+    upstreamRoot,
+    previous: before.root,
+    onlineEpoch,
+    now: composer.clock.now(),
+  });
+  return publishRoot(
+    composer,
+    writer,
+    enrolment,
+    { role: 'root', version: before.current.rootVersion + 1, ...made },
+    onlineEpoch,
+  );
+}
+
+/** A new root over the generation that is published already, with snapshot and timestamp under its keys. */
+async function publishRoot(
+  composer: Composer,
+  writer: LedgerWriter,
+  enrolment: Enrolment,
+  root: SignedFile,
+  onlineEpoch: number,
+): Promise<Current> {
+  const { reader } = composer;
+  const before = publishedBefore(reader, enrolment.id);
+  const current = before?.current;
+  if (!current) throw new Refusal('STATE_NOTHING_PUBLISHED', `${enrolment.id} has nothing published.`);
+  const number = reader.importOfGeneration(enrolment.id, current.generation);
+  const { asOf, decisions } = reader.import(number);
+  if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
+  const statement = { repository: enrolment.id, generation: current.generation, import: number, asOf, decisions };
+  const roles = reader.generationRoles(enrolment.id, current.generation);
+  const { snapshot, timestamp } = await issueOnline(composer, writer, {
+    roles,
+    statement,
+    onlineEpoch,
+    now: composer.clock.now(),
+  });
+  const next: Current = {
+    ...current,
+    rootVersion: root.version,
+    snapshotVersion: snapshot.version,
+    timestampVersion: timestamp.version,
+    onlineEpoch,
+  };
+  await checkAsClients(
+    {
+      roots: [...issuedRoots(reader, enrolment.id), root.bytes],
+      snapshot,
+      timestamp,
+      roles,
+      excluded: excludedRoles(decisions),
+      bytes: (digest) => reader.bytes(digest),
+      before: {
+        root: before.root,
+        previous: onlineEpoch === current.onlineEpoch ? held(current, roles) : {},
+      },
+    },
+    composer.clock.now(),
+    enrolment.limits,
+    new VerificationMemory(),
+  );
+  await writer.commit({ publications: [{ expected: current, next, issued: [root, snapshot, timestamp] }] });
+  return next;
+}
+
+/** Which epoch’s online keys a signed root lists: the current ones or the next. */
+function epochOf({ keyring }: Composer, enrolment: Enrolment, root: SignedFile, currentEpoch: number): number {
+  for (const epoch of [currentEpoch, currentEpoch + 1]) {
+    const signers = {
+      snapshot: keyring.signerFor(enrolment.id, 'snapshot', epoch),
+      timestamp: keyring.signerFor(enrolment.id, 'timestamp', epoch),
+    };
+    try {
+      requireOwnKeys(root.bytes, enrolment, signers);
+      return epoch;
+    } catch (error) {
+      if (epoch > currentEpoch) throw error;
+    }
+  }
+  return currentEpoch;
+}
+
+/** The last accepted import, verified again from the record’s bytes: nothing that waited is taken on trust (S-10). */
+export async function reverifyLast(
+  { reader, clock }: Pick<Composer, 'reader' | 'clock'>,
+  enrolment: Enrolment,
+): Promise<{ candidate: Candidate; number: number; memory: VerificationMemory }> {
+  const last = reader.lastAccepted(enrolment.id);
+  if (!last) throw new Refusal('STATE_NOTHING_PUBLISHED', `${enrolment.id} has no accepted import.`);
+  const memory = new VerificationMemory();
+  const { laterRoots } = acceptedBy(reader, enrolment, last.number);
+  const candidate = await verifyUpstream({
+    repository: enrolment.id,
+    source: recordedSource(reader, last.number),
+    enrolledRoot: reader.bytes(enrolment.rootSha256),
+    accepted: { laterRoots, timestampVersion: 0, snapshotVersion: 0, listed: new Map() },
+    seen: (role, version) => reader.seen(enrolment.id, role, version),
+    selection: enrolment.selection,
+    decisions: last.decisions,
+    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
+    limits: { ...enrolment.limits, versionJump: Number.MAX_SAFE_INTEGER },
+    now: clock.now(),
+    evidence: new Evidence(),
+    memory,
+  });
+  if (candidate.digest !== last.candidate)
+    throw new Refusal('STATE_DAMAGED', `Import ${String(last.number)} of ${enrolment.id} is not what was recorded.`);
+  return { candidate, number: last.number, memory };
+}

@@ -1,0 +1,102 @@
+/**
+ * Everything again, as a stranger would look at it: the record’s own structure, every stored file and blob by digest,
+ * every accepted import by upstream’s signatures from the enrolled root, and what is published as a client reads it.
+ * It changes nothing and goes on after a finding, so that one report names all.
+ */
+import { isRefusal } from '../errors.ts';
+import { readHead } from '../ledger/events.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Enrolment } from '../ledger/records.ts';
+import type { WriterOptions } from '../ledger/writer.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { RepositoryId, Sha256 } from '../tuf/names.ts';
+import type { BlobStore } from './blobs.ts';
+import { reverifyLast } from './ceremony.ts';
+import { verifyPublished } from './published-view.ts';
+import { eventProblems } from './fsck-events.ts';
+
+export interface Finding {
+  readonly code: string;
+  readonly what: string;
+  readonly repository?: RepositoryId;
+}
+
+export interface FsckReport {
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly checked: {
+    readonly events: number;
+    readonly files: number;
+    readonly blobs: number;
+    readonly repositories: number;
+  };
+}
+
+export interface Fsck {
+  readonly database: Database;
+  readonly reader: LedgerReader;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly writerOptions: WriterOptions;
+}
+
+export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () => undefined): Promise<FsckReport> {
+  const { database, reader, blobs } = fsck;
+  const findings: Finding[] = [];
+  const look = async (repository: RepositoryId | undefined, check: () => unknown): Promise<void> => {
+    try {
+      await check();
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      findings.push({ code: error.code, what: error.what, ...(repository === undefined ? {} : { repository }) });
+    }
+  };
+  onProgress('record');
+  for (const problem of structureProblems(database)) findings.push({ code: 'STATE_DAMAGED', what: problem });
+  for (const problem of eventProblems(database)) findings.push({ code: 'STATE_DAMAGED', what: problem });
+  await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));
+  const files = database.all('SELECT sha256 FROM file').map((row) => String(row['sha256']) as Sha256);
+  for (const digest of files) await look(undefined, () => reader.bytes(digest));
+  const enrolments = reader.enrolments();
+  const carried = new Set<Sha256>();
+  for (const enrolment of enrolments) {
+    onProgress(enrolment.id);
+    for (const { sha256 } of reader.everCarried(enrolment.id)) carried.add(sha256);
+    await lookAtRepository(fsck, enrolment, look);
+  }
+  onProgress('blobs');
+  for (const digest of carried) await look(undefined, () => blobs.check(digest, true));
+  return {
+    ok: findings.length === 0,
+    findings,
+    checked: {
+      events: readHead(database).size,
+      files: files.length,
+      blobs: carried.size,
+      repositories: enrolments.length,
+    },
+  };
+}
+
+async function lookAtRepository(
+  { reader, clock }: Fsck,
+  enrolment: Enrolment,
+  look: (repository: RepositoryId, check: () => unknown) => Promise<void>,
+): Promise<void> {
+  const { id } = enrolment;
+  if (!reader.lastAccepted(id)) return;
+  // Age is status’s matter; here the question is whether the bytes are still what upstream signed.
+  await look(id, () => reverifyLast({ reader, clock }, { ...enrolment, maxUpstreamAgeDays: Number.MAX_SAFE_INTEGER }));
+  if (reader.current(id)) await look(id, () => verifyPublished(reader, id, clock.now(), 'all'));
+}
+
+function structureProblems(database: Database): string[] {
+  const integrity = database.all('PRAGMA integrity_check').map((row) => String(row['integrity_check']));
+  const foreign = database
+    .all('PRAGMA foreign_key_check')
+    .map((row) => `a row of ${String(row['table'])} refers to nothing`);
+  return [...integrity.filter((line) => line !== 'ok'), ...foreign]
+    .slice(0, 20)
+    .map((line) => `The record’s structure: ${line}.`);
+}

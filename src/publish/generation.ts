@@ -1,0 +1,172 @@
+/**
+ * A candidate becomes a publication: planned, signed under reserved versions, and checked as clients will read it. The
+ * commit itself is the writer’s.
+ */
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Current, Enrolment, GenerationRole } from '../ledger/records.ts';
+import type { LedgerWriter, Publication, SignedFile } from '../ledger/writer.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Keyring } from '../sign/keyring.ts';
+import { parseRoot } from '../tuf/metadata.ts';
+import type { VerificationMemory } from '../tuf/memory.ts';
+import type { RepositoryId, Sha256 } from '../tuf/names.ts';
+import type { Previous } from '../tuf/trusted-set.ts';
+import { asOf, type Candidate } from '../verify/candidate.ts';
+import { excludedRoles } from '../verify/decisions.ts';
+import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
+import { type Lifetimes, expiryAfter } from './lifetimes.ts';
+import { type PublishedBefore, planGeneration } from './plan.ts';
+import { signOnlineRoot } from './root.ts';
+import { checkAsClients } from './self-check.ts';
+
+/** What composing needs of an opened data directory. */
+export interface Composer {
+  readonly clock: Clock;
+  readonly reader: LedgerReader;
+  readonly keyring: Keyring;
+  readonly lifetimes: Lifetimes;
+}
+
+export interface Composition {
+  readonly enrolment: Enrolment;
+  readonly candidate: Candidate;
+  readonly import: number;
+  readonly memory: VerificationMemory;
+  /** A root that a ceremony accepted for this generation, if one was held. */
+  readonly acceptedRoot?: { readonly file: SignedFile; readonly onlineEpoch: number };
+  /** Plans only: takes no versions and signs nothing. */
+  readonly isRehearsal?: boolean;
+}
+
+/** The publication; undefined when a root is needed first, or in a rehearsal. */
+export interface Composed {
+  readonly publication: Publication | undefined;
+  readonly rootChange: string | undefined;
+}
+
+export async function composeGeneration(
+  composer: Composer,
+  writer: LedgerWriter,
+  composition: Composition,
+): Promise<Composed> {
+  const { enrolment, candidate, acceptedRoot, isRehearsal = false } = composition;
+  const { reader, keyring } = composer;
+  const before = publishedBefore(reader, enrolment.id);
+  const plan = planGeneration(candidate, before, enrolment.limits);
+  const { roles, rootChange } = plan;
+  const onlineEpoch = acceptedRoot?.onlineEpoch ?? plan.onlineEpoch;
+  const needsRoot = rootChange !== undefined && !acceptedRoot;
+  if (isRehearsal || (needsRoot && !keyring.hasRootOnline)) return { publication: undefined, rootChange };
+
+  const now = composer.clock.now();
+  const root =
+    acceptedRoot?.file ?? (needsRoot ? signOnlineRoot(composer, { candidate, before, onlineEpoch, now }) : undefined);
+  const statement: Statement = {
+    repository: enrolment.id,
+    generation: (before?.current.generation ?? 0) + 1,
+    import: composition.import,
+    asOf: asOf(candidate),
+    decisions: candidate.content.decisions,
+  };
+  const { snapshot, timestamp } = await issueOnline(composer, writer, { roles, statement, onlineEpoch, now });
+  await checkAsClients(
+    {
+      roots: [...issuedRoots(reader, enrolment.id), ...(root ? [root.bytes] : [])],
+      snapshot,
+      timestamp,
+      roles,
+      excluded: excludedRoles(candidate.content.decisions),
+      bytes: bytesOf(reader, candidate),
+      before: before && {
+        root: before.root,
+        previous: root && onlineEpoch !== before.current.onlineEpoch ? {} : held(before.current, before.roles),
+      },
+    },
+    now,
+    enrolment.limits,
+    composition.memory,
+  );
+  const next: Current = {
+    repository: enrolment.id,
+    generation: statement.generation,
+    rootVersion: root?.version ?? before?.current.rootVersion ?? 0,
+    snapshotVersion: snapshot.version,
+    timestampVersion: timestamp.version,
+    onlineEpoch,
+  };
+  const issued = [...(root ? [root] : []), snapshot, timestamp];
+  return {
+    publication: { expected: before?.current, next, issued, content: { import: composition.import, roles } },
+    rootChange,
+  };
+}
+
+/** New snapshot and timestamp under versions that are reserved, durably, before anything is signed (S-04). */
+export async function issueOnline(
+  { keyring, lifetimes }: Composer,
+  writer: LedgerWriter,
+  {
+    roles,
+    statement,
+    onlineEpoch,
+    now,
+  }: { roles: readonly GenerationRole[]; statement: Statement; onlineEpoch: number; now: Date },
+): Promise<{ snapshot: SignedFile; timestamp: SignedFile }> {
+  const { repository } = statement;
+  const [snapshotVersion = 0, timestampVersion = 0] = await writer.reserve([
+    { repository, role: 'snapshot' },
+    { repository, role: 'timestamp' },
+  ]);
+  const snapshotSigner = keyring.signerFor(repository, 'snapshot', onlineEpoch);
+  const timestampSigner = keyring.signerFor(repository, 'timestamp', onlineEpoch);
+  const snapshot = issueSnapshot(
+    snapshotVersion,
+    expiryAfter(now, lifetimes.snapshot),
+    roles,
+    statement,
+    snapshotSigner,
+  );
+  const timestamp = issueTimestamp(
+    timestampVersion,
+    expiryAfter(now, lifetimes.timestamp),
+    snapshot,
+    statement,
+    timestampSigner,
+  );
+  return { snapshot, timestamp };
+}
+
+export function publishedBefore(reader: LedgerReader, repository: RepositoryId): PublishedBefore | undefined {
+  const current = reader.current(repository);
+  if (!current) return undefined;
+  const root = reader.bytes(reader.issuedVersion(repository, 'root', current.rootVersion).fileSha256);
+  return { current, root, roles: reader.generationRoles(repository, current.generation) };
+}
+
+/** The roots that the mirror ever issued, oldest first. */
+export function issuedRoots(reader: LedgerReader, repository: RepositoryId): Uint8Array[] {
+  return reader
+    .issued(repository, 'root')
+    .reverse()
+    .map((root) => reader.bytes(root.fileSha256));
+}
+
+/** What a client that is up to date holds. */
+export function held(current: Current, roles: readonly GenerationRole[]): Previous {
+  return {
+    timestampVersion: current.timestampVersion,
+    snapshotVersion: current.snapshotVersion,
+    roles: new Map(roles.map(({ role, version }) => [role, version])),
+  };
+}
+
+/** The version and expiry of a root that was signed elsewhere. */
+export function asSignedRoot(bytes: Uint8Array, enrolment: Enrolment): SignedFile {
+  const { version, expires } = parseRoot(bytes, 'the accepted root', enrolment.limits);
+  return { role: 'root', version, bytes, expires };
+}
+
+function bytesOf(reader: LedgerReader, candidate: Candidate): (digest: Sha256) => Uint8Array {
+  const fresh = new Map([...candidate.content.roles.values()].map((role) => [role.fileSha256, role.bytes]));
+  return (digest) => fresh.get(digest) ?? reader.bytes(digest);
+}

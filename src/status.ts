@@ -1,0 +1,253 @@
+/**
+ * Where every repository stands, first of all the two facts that the mirror cannot change: as-of (until when upstream
+ * vouched for what is carried) and horizon (the earliest expiry among the authored roles). Each problem says who must
+ * act and whether the mirror can help.
+ */
+import type { LedgerReader } from './ledger/reader.ts';
+import type { Current, Enrolment, GenerationRole, ImportRecord } from './ledger/records.ts';
+import type { Keyring } from './sign/keyring.ts';
+import { formatDate } from './tuf/dates.ts';
+import { type RepositoryId, TARGETS, printable } from './tuf/names.ts';
+import { DAY_MS } from './verify/policy.ts';
+
+/** `fails`: a client that refreshes now is refused. */
+export type StatusKind =
+  | 'nothing-published'
+  | 'needs-root'
+  | 'dead-man'
+  | 'mirror-expired'
+  | 'dead-horizon'
+  | 'horizon-near'
+  | 'upstream-expired'
+  | 'renewal-late';
+
+export interface Problem {
+  readonly kind: StatusKind;
+  readonly role?: string;
+  readonly text: string;
+  /** Whether every client fails because of it, or only those that need the role. */
+  readonly fails: 'every client' | 'some clients' | 'nobody yet';
+  readonly whoActs: 'upstream' | 'mirror operator' | 'root key holders' | 'importer';
+  readonly canMirrorHelp: boolean;
+}
+
+export interface RepositoryStatus {
+  readonly id: RepositoryId;
+  readonly generation: number | undefined;
+  readonly import: number | undefined;
+  readonly versions:
+    | { readonly root: number; readonly snapshot: number; readonly timestamp: number; readonly targets: number }
+    | undefined;
+  /** RFC 3339: the last moment upstream vouched for what is carried. Renewing never moves it. */
+  readonly asOf: string | undefined;
+  readonly upstreamTimestampVersion: number | undefined;
+  /** When renewal stops unless something newer is imported. */
+  readonly renewableUntil: string | undefined;
+  /** The earliest expiry among reachable authored roles. */
+  readonly horizon: { readonly role: string; readonly expires: string } | undefined;
+  readonly mirrorExpires: { readonly root: string; readonly snapshot: string; readonly timestamp: string } | undefined;
+  readonly lastImport:
+    | {
+        readonly number: number;
+        readonly outcome: string;
+        readonly finishedAt: string;
+        readonly code: string | undefined;
+      }
+    | undefined;
+  readonly excluded: readonly { readonly role: string; readonly reason: string }[];
+  readonly problems: readonly Problem[];
+}
+
+export interface StatusDocument {
+  /** False when a client would fail now. */
+  readonly ok: boolean;
+  readonly at: string;
+  /** True in a trial: whoever takes this machine takes the mirror’s root as well. */
+  readonly rootKeyOnline: boolean;
+  readonly repositories: readonly RepositoryStatus[];
+}
+
+const NEAR_DAYS = 14;
+
+export function statusOf(
+  { reader, keyring }: { reader: LedgerReader; keyring: Pick<Keyring, 'hasRootOnline'> },
+  now: Date,
+  only?: RepositoryId,
+): StatusDocument {
+  const enrolments = only === undefined ? reader.enrolments() : [reader.enrolment(only)];
+  const repositories = enrolments.map((enrolment) => reader.together(() => repositoryStatus(reader, enrolment, now)));
+  const ok = repositories.every(({ problems }) => problems.every(({ fails }) => fails !== 'every client'));
+  return { ok, at: formatDate(now), rootKeyOnline: keyring.hasRootOnline, repositories };
+}
+
+function repositoryStatus(reader: LedgerReader, enrolment: Enrolment, now: Date): RepositoryStatus {
+  const { id } = enrolment;
+  const current = reader.current(id);
+  const [lastImport] = reader.imports(id, 1);
+  const accepted = reader.lastAccepted(id);
+  const base = {
+    id,
+    lastImport: lastImport && {
+      number: lastImport.number,
+      outcome: lastImport.outcome,
+      finishedAt: formatDate(lastImport.finishedAt),
+      code: lastImport.code,
+    },
+  };
+  if (!current) {
+    const problem = accepted ? needsRoot(id, accepted, true) : nothingPublished(id);
+    return {
+      ...base,
+      generation: undefined,
+      import: undefined,
+      versions: undefined,
+      asOf: undefined,
+      upstreamTimestampVersion: undefined,
+      renewableUntil: undefined,
+      horizon: undefined,
+      mirrorExpires: undefined,
+      excluded: [],
+      problems: [problem],
+    };
+  }
+  const published = reader.import(reader.importOfGeneration(id, current.generation));
+  const roles = reader.generationRoles(id, current.generation);
+  const mirrorExpires = expiriesOf(reader, current);
+  const horizon = earliest(roles);
+  const renewableUntil =
+    published.asOf && new Date(published.asOf.timestampExpires.getTime() + enrolment.maxUpstreamAgeDays * DAY_MS);
+  return {
+    ...base,
+    generation: current.generation,
+    import: published.number,
+    versions: {
+      root: current.rootVersion,
+      snapshot: current.snapshotVersion,
+      timestamp: current.timestampVersion,
+      targets: roles.find(({ role }) => role === TARGETS)?.version ?? 0,
+    },
+    asOf: published.asOf && formatDate(published.asOf.timestampExpires),
+    upstreamTimestampVersion: published.asOf?.timestampVersion,
+    renewableUntil: renewableUntil && formatDate(renewableUntil),
+    horizon: horizon && { role: horizon.role, expires: formatDate(horizon.expires) },
+    mirrorExpires: {
+      root: formatDate(mirrorExpires.root),
+      snapshot: formatDate(mirrorExpires.snapshot),
+      timestamp: formatDate(mirrorExpires.timestamp),
+    },
+    excluded: published.decisions
+      .filter(({ kind }) => kind === 'exclude-role')
+      .map(({ role, reason }) => ({ role: printable(role), reason })),
+    problems: [
+      ...(accepted && accepted.number !== published.number ? [needsRoot(id, accepted, false)] : []),
+      ...mirrorProblems(mirrorExpires, now),
+      ...upstreamProblems(published, renewableUntil, now),
+      ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now)),
+    ],
+  };
+}
+
+function expiriesOf(reader: LedgerReader, current: Current): Record<'root' | 'snapshot' | 'timestamp', Date> {
+  const { repository } = current;
+  return {
+    root: reader.issuedVersion(repository, 'root', current.rootVersion).expires,
+    snapshot: reader.issuedVersion(repository, 'snapshot', current.snapshotVersion).expires,
+    timestamp: reader.issuedVersion(repository, 'timestamp', current.timestampVersion).expires,
+  };
+}
+
+function earliest(roles: readonly GenerationRole[]): GenerationRole | undefined {
+  const reachable = roles.filter((role) => role.reachable);
+  return reachable.reduce<GenerationRole | undefined>(
+    (first, role) => (first && first.expires <= role.expires ? first : role),
+    undefined,
+  );
+}
+
+function nothingPublished(id: RepositoryId): Problem {
+  return {
+    kind: 'nothing-published',
+    text: `${id} is enrolled and nothing was imported yet.`,
+    fails: 'every client',
+    whoActs: 'importer',
+    canMirrorHelp: true,
+  };
+}
+
+function needsRoot(id: RepositoryId, accepted: ImportRecord, isFirst: boolean): Problem {
+  return {
+    kind: 'needs-root',
+    text: `Import ${accepted.number} waits for a new mirror root: countersign root draft ${id}, root sign, root accept ${id}.`,
+    fails: isFirst ? 'every client' : 'nobody yet',
+    whoActs: 'root key holders',
+    canMirrorHelp: true,
+  };
+}
+
+function mirrorProblems(expires: Record<'root' | 'snapshot' | 'timestamp', Date>, now: Date): Problem[] {
+  return (['root', 'snapshot', 'timestamp'] as const).flatMap((role): Problem[] => {
+    const date = expires[role];
+    const whoActs = role === 'root' ? 'root key holders' : 'mirror operator';
+    if (date <= now)
+      return [
+        {
+          kind: 'mirror-expired',
+          role,
+          text: `The mirror’s ${role} expired on ${formatDate(date)}.`,
+          fails: 'every client',
+          whoActs,
+          canMirrorHelp: true,
+        },
+      ];
+    const isLate = role === 'root' && date.getTime() - now.getTime() < NEAR_DAYS * DAY_MS;
+    return isLate
+      ? [
+          {
+            kind: 'renewal-late',
+            role,
+            text: `The mirror’s root expires on ${formatDate(date)}: hold the ceremony.`,
+            fails: 'nobody yet',
+            whoActs,
+            canMirrorHelp: true,
+          },
+        ]
+      : [];
+  });
+}
+
+function upstreamProblems({ asOf }: ImportRecord, renewableUntil: Date | undefined, now: Date): Problem[] {
+  if (!asOf || !renewableUntil || asOf.timestampExpires > now) return [];
+  const since = formatDate(asOf.timestampExpires);
+  if (renewableUntil < now) {
+    const text = `Renewal has stopped: upstream last vouched for this until ${since}, beyond maxUpstreamAge.`;
+    return [{ kind: 'dead-man', text, fails: 'nobody yet', whoActs: 'importer', canMirrorHelp: false }];
+  }
+  const text = `Upstream last vouched for this until ${since}; renewal goes on until ${formatDate(renewableUntil)} unless something newer is imported.`;
+  return [{ kind: 'upstream-expired', text, fails: 'nobody yet', whoActs: 'importer', canMirrorHelp: true }];
+}
+
+/** An authored role’s expiry: the one thing that no mirror can move. */
+function horizonProblem({ role, expires }: GenerationRole, now: Date): Problem[] {
+  const when = formatDate(expires);
+  const base = { role: printable(role), whoActs: 'upstream', canMirrorHelp: false } as const;
+  if (expires <= now) {
+    const fails = role === TARGETS ? 'every client' : 'some clients';
+    return [
+      {
+        ...base,
+        kind: 'dead-horizon',
+        fails,
+        text: `${printable(role)} expired on ${when}: clients refuse it, and only upstream can renew it.`,
+      },
+    ];
+  }
+  if (expires.getTime() - now.getTime() > NEAR_DAYS * DAY_MS) return [];
+  return [
+    {
+      ...base,
+      kind: 'horizon-near',
+      fails: 'nobody yet',
+      text: `${printable(role)} expires on ${when}: import a renewed one before; only upstream can renew it.`,
+    },
+  ];
+}
