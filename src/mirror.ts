@@ -68,6 +68,8 @@ export async function importUpstream(mirror: Mirror, request: ImportRequest): Pr
   const memory = new VerificationMemory();
   let sourceName = enrolment.upstream;
   try {
+    // A stepped clock, a restored record or a full disk refuse here, before the network is asked.
+    await withWriter(mirror, () => Promise.resolve());
     const source = await request.openSource();
     try {
       sourceName = source.description;

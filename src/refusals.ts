@@ -216,7 +216,7 @@ export const REFUSALS = {
   },
   STATE_DAMAGED: {
     why: 'Stored bytes do not have the digest they were stored under.',
-    next: 'Run `countersign fsck`, restore the named file from a backup or import again.',
+    next: 'Run `countersign fsck`; restore the named file from a backup, or remove a damaged blob and import again.',
   },
   STATE_RESTORED: {
     why: 'The record is older than the head file says: signing on it could reuse version numbers that clients have seen.',

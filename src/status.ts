@@ -4,10 +4,10 @@
  * act and whether the mirror can help.
  */
 import type { LedgerReader } from './ledger/reader.ts';
-import type { Current, Enrolment, GenerationRole, ImportRecord } from './ledger/records.ts';
+import type { Current, Enrolment, GenerationRole, ImportRecord, IssuedFile } from './ledger/records.ts';
 import type { Keyring } from './sign/keyring.ts';
 import { formatDate } from './tuf/dates.ts';
-import { type RepositoryId, TARGETS, printable } from './tuf/names.ts';
+import { type MirrorRole, type RepositoryId, TARGETS, printable } from './tuf/names.ts';
 import { DAY_MS } from './verify/policy.ts';
 
 /** `fails`: a client that refreshes now is refused. */
@@ -112,7 +112,7 @@ function repositoryStatus(reader: LedgerReader, enrolment: Enrolment, now: Date)
   }
   const published = reader.import(reader.importOfGeneration(id, current.generation));
   const roles = reader.generationRoles(id, current.generation);
-  const mirrorExpires = expiriesOf(reader, current);
+  const issued = issuedNow(reader, current);
   const horizon = earliest(roles);
   const renewableUntil =
     published.asOf && new Date(published.asOf.timestampExpires.getTime() + enrolment.maxUpstreamAgeDays * DAY_MS);
@@ -131,28 +131,28 @@ function repositoryStatus(reader: LedgerReader, enrolment: Enrolment, now: Date)
     renewableUntil: renewableUntil && formatDate(renewableUntil),
     horizon: horizon && { role: horizon.role, expires: formatDate(horizon.expires) },
     mirrorExpires: {
-      root: formatDate(mirrorExpires.root),
-      snapshot: formatDate(mirrorExpires.snapshot),
-      timestamp: formatDate(mirrorExpires.timestamp),
+      root: formatDate(issued.root.expires),
+      snapshot: formatDate(issued.snapshot.expires),
+      timestamp: formatDate(issued.timestamp.expires),
     },
     excluded: published.decisions
       .filter(({ kind }) => kind === 'exclude-role')
       .map(({ role, reason }) => ({ role: printable(role), reason })),
     problems: [
       ...(accepted && accepted.number !== published.number ? [needsRoot(id, accepted, false)] : []),
-      ...mirrorProblems(mirrorExpires, now),
+      ...mirrorProblems(issued, now),
       ...upstreamProblems(published, renewableUntil, now),
       ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now)),
     ],
   };
 }
 
-function expiriesOf(reader: LedgerReader, current: Current): Record<'root' | 'snapshot' | 'timestamp', Date> {
+function issuedNow(reader: LedgerReader, current: Current): Record<MirrorRole, IssuedFile> {
   const { repository } = current;
   return {
-    root: reader.issuedVersion(repository, 'root', current.rootVersion).expires,
-    snapshot: reader.issuedVersion(repository, 'snapshot', current.snapshotVersion).expires,
-    timestamp: reader.issuedVersion(repository, 'timestamp', current.timestampVersion).expires,
+    root: reader.issuedVersion(repository, 'root', current.rootVersion),
+    snapshot: reader.issuedVersion(repository, 'snapshot', current.snapshotVersion),
+    timestamp: reader.issuedVersion(repository, 'timestamp', current.timestampVersion),
   };
 }
 
@@ -184,31 +184,31 @@ function needsRoot(id: RepositoryId, accepted: ImportRecord, isFirst: boolean): 
   };
 }
 
-function mirrorProblems(expires: Record<'root' | 'snapshot' | 'timestamp', Date>, now: Date): Problem[] {
+function mirrorProblems(issued: Record<MirrorRole, IssuedFile>, now: Date): Problem[] {
   return (['root', 'snapshot', 'timestamp'] as const).flatMap((role): Problem[] => {
-    const date = expires[role];
-    const whoActs = role === 'root' ? 'root key holders' : 'mirror operator';
-    if (date <= now)
+    const { at, expires } = issued[role];
+    const base = {
+      role,
+      whoActs: role === 'root' ? 'root key holders' : 'mirror operator',
+      canMirrorHelp: true,
+    } as const;
+    const when = formatDate(expires);
+    if (expires <= now) {
       return [
-        {
-          kind: 'mirror-expired',
-          role,
-          text: `The mirror’s ${role} expired on ${formatDate(date)}.`,
-          fails: 'every client',
-          whoActs,
-          canMirrorHelp: true,
-        },
+        { ...base, kind: 'mirror-expired', text: `The mirror’s ${role} expired on ${when}.`, fails: 'every client' },
       ];
-    const isLate = role === 'root' && date.getTime() - now.getTime() < NEAR_DAYS * DAY_MS;
+    }
+    // Renewal happens at half life; past three quarters something keeps it from happening.
+    const isLate = now.getTime() > at.getTime() + 0.75 * (expires.getTime() - at.getTime());
+    const remedy =
+      role === 'root' ? 'hold the ceremony' : 'is `countersign serve`, or a timer for `countersign renew`, running?';
     return isLate
       ? [
           {
+            ...base,
             kind: 'renewal-late',
-            role,
-            text: `The mirror’s root expires on ${formatDate(date)}: hold the ceremony.`,
+            text: `The mirror’s ${role} expires on ${when}: ${remedy}`,
             fails: 'nobody yet',
-            whoActs,
-            canMirrorHelp: true,
           },
         ]
       : [];

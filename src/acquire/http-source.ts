@@ -45,8 +45,9 @@ class HttpSource implements Source {
 
   async metadata(file: MetadataFile, maxBytes: number): Promise<Uint8Array> {
     const url = metadataUrl(await this.#findMetadataBase(), file);
-    // The next root usually does not exist, and only “no such file” ends the search for it (H-01).
-    const forbiddenMeansAbsent = file.role === ROOT && file.version !== undefined;
+    // The next root usually does not exist, and only “no such file” ends the search for it (H-01); object stores that
+    // hide their listing answer 403 for that, to the unversioned name as well.
+    const forbiddenMeansAbsent = file.role === ROOT;
     const { body } = await this.#door.get(url, { maxBytes, forbiddenMeansAbsent });
     return readWhole(body);
   }

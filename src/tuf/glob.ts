@@ -10,7 +10,7 @@ export function matchesPattern(pattern: string, path: string): boolean {
   const pathParts = path.split('/');
   return (
     patternParts.length === pathParts.length &&
-    patternParts.every((part, at) => matchesPart(Array.from(part), Array.from(pathParts[at] ?? '')))
+    patternParts.every((part, at) => matchesPart(readPart(Array.from(part)), Array.from(pathParts[at] ?? '')))
   );
 }
 
@@ -19,19 +19,22 @@ export function isAmbiguousPattern(pattern: string): boolean {
   return /[[\]{}!+@()\\#^]/.test(pattern);
 }
 
+/** What one place of a pattern stands for: any run, or one character. */
+type Element = '*' | ((character: string) => boolean);
+
 /** One part: on a mismatch only the last star is retried, which bounds the work to pattern × name (no ReDoS). */
-function matchesPart(pattern: readonly string[], text: readonly string[]): boolean {
+function matchesPart(pattern: readonly Element[], text: readonly string[]): boolean {
   let at = 0;
   let position = 0;
   let star = -1;
   let starPosition = 0;
   while (position < text.length) {
-    const consumed = at < pattern.length ? matchesOne(pattern, at, text[position] ?? '') : 0;
-    if (pattern[at] === '*') {
+    const element = pattern[at];
+    if (element === '*') {
       star = at++;
       starPosition = position;
-    } else if (consumed > 0) {
-      at += consumed;
+    } else if (element?.(text[position] ?? '') === true) {
+      at++;
       position++;
     } else if (star >= 0) {
       at = star + 1;
@@ -44,19 +47,31 @@ function matchesPart(pattern: readonly string[], text: readonly string[]): boole
   return at === pattern.length;
 }
 
-/** How many pattern elements match this one character: 0 when they do not. */
-function matchesOne(pattern: readonly string[], at: number, character: string): number {
-  const element = pattern[at];
-  if (element === '?') return 1;
-  if (element !== '[') return element === character ? 1 : 0;
-  const end = pattern.indexOf(']', at + 2);
-  if (end < 0) return character === '[' ? 1 : 0;
-  for (let i = at + 1; i < end; i++) {
-    const low = pattern[i] ?? '';
-    const isRange = pattern[i + 1] === '-' && i + 2 < end;
-    const high = isRange ? (pattern[i + 2] ?? '') : low;
-    if (low <= character && character <= high) return end - at + 1;
-    if (isRange) i += 2;
+/** Reads a part once, so that looking for the end of a class is never repeated while matching. */
+function readPart(part: readonly string[]): Element[] {
+  const lastEnd = part.lastIndexOf(']');
+  const elements: Element[] = [];
+  for (let at = 0; at < part.length; at++) {
+    const element = part[at] ?? '';
+    // The first member of a class may be “]”; a bracket that is never closed means itself.
+    const end = element === '[' && at + 2 <= lastEnd ? part.indexOf(']', at + 2) : -1;
+    if (end > 0) {
+      elements.push(readClass(part.slice(at + 1, end)));
+      at = end;
+    } else if (element === '*') elements.push('*');
+    else if (element === '?') elements.push(() => true);
+    else elements.push((character) => character === element);
   }
-  return 0;
+  return elements;
+}
+
+function readClass(members: readonly string[]): (character: string) => boolean {
+  const ranges: [low: string, high: string][] = [];
+  for (let i = 0; i < members.length; i++) {
+    const low = members[i] ?? '';
+    const high = members[i + 1] === '-' && i + 2 < members.length ? members[i + 2] : undefined;
+    ranges.push([low, high ?? low]);
+    if (high !== undefined) i += 2;
+  }
+  return (character) => ranges.some(([low, high]) => low <= character && character <= high);
 }

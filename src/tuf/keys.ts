@@ -82,11 +82,14 @@ function rawEd25519(pem: string): Uint8Array | undefined {
   return x === undefined ? undefined : Buffer.from(x, 'base64url');
 }
 
+const OPENSSL_NAMES = { 'P-256': 'prime256v1', 'P-384': 'secp384r1' } as const;
+
 function ecdsa(text: string, curve: 'P-256' | 'P-384', digest: string): Material | string {
   const key = text.startsWith('-----') ? decodePem(text) : decodePoint(text, curve);
   if (key?.asymmetricKeyType !== 'ec') return `is not an ${curve} public key`;
+  // Asked before the export, which throws for curves that JWK does not know (C-06).
+  if (key.asymmetricKeyDetails?.namedCurve !== OPENSSL_NAMES[curve]) return `is not on the curve ${curve}`;
   const jwk = key.export({ format: 'jwk' });
-  if (jwk.crv !== curve) return `is not on the curve ${curve}`;
   return {
     fingerprint: `ec:${curve}:${String(jwk.x)}:${String(jwk.y)}`,
     // The digest is named: left to the default, Node verifies P-384 with SHA-256 (C-04).
@@ -113,8 +116,10 @@ function der(tag: number, content: Buffer): Buffer {
 function rsa(text: string, verifyWith: (key: KeyObject, bits: number) => Verify): Material | string {
   const key = decodePem(text);
   if (key?.asymmetricKeyType !== 'rsa') return 'is not an RSA public key';
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (bits < 2048 || bits > 16_384) return `has ${String(bits)} bits; 2048 to 16384 are accepted`;
+  // With the exponent 1 the padded message is its own signature, and everybody can write it.
+  if (publicExponent < 3n || publicExponent % 2n === 0n) return `has the exponent ${String(publicExponent)}`;
   const jwk = key.export({ format: 'jwk' });
   return { fingerprint: `rsa:${String(jwk.n)}:${String(jwk.e)}`, verify: verifyWith(key, bits) };
 }

@@ -72,6 +72,20 @@ export class TrustedRoot {
     return new TrustedRoot(next, this.#limits);
   }
 
+  /** Another file of this very version, by this root’s own keys: re-signed, or evidence of equivocation. Never trusted. */
+  otherCopy(bytes: Uint8Array): Parsed<Root> {
+    const copy = parseRoot(bytes, 'root', this.#limits);
+    if (copy.version !== this.root.version) {
+      throw new Refusal(
+        'TRUST_ROOT_CHAIN',
+        `Root version ${copy.version} stands where version ${this.root.version} must be.`,
+        { details: { role: ROOT, version: copy.version } },
+      );
+    }
+    requireThreshold(ROOT, this.role(ROOT), copy.envelope.message, copy.envelope.signatures);
+    return copy;
+  }
+
   role(name: RoleName): RoleKeys {
     return roleOf(this.root, name);
   }

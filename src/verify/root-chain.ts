@@ -4,6 +4,7 @@
  */
 import { Refusal, isRefusal } from '../errors.ts';
 import type { Source } from '../acquire/source.ts';
+import { sha256 } from '../tuf/digest.ts';
 import type { Limits } from '../tuf/limits.ts';
 import { ROOT } from '../tuf/names.ts';
 import { parseRoot, type Parsed, type Root } from '../tuf/metadata.ts';
@@ -12,7 +13,11 @@ import type { UpstreamFile } from './candidate.ts';
 
 export interface RootChain {
   readonly trusted: TrustedRoot;
+  /** The newest root of earlier imports: by comparison, upstream’s key rotations show. */
+  readonly acceptedRoot: TrustedRoot;
   readonly roots: readonly UpstreamFile[];
+  /** Verified other bytes that the source has for the newest version; undefined when they are the same. */
+  readonly offered: UpstreamFile | undefined;
 }
 
 /**
@@ -31,9 +36,10 @@ export async function followRootChain(
     trusted = trusted.rotate(bytes);
     roots.push(asRootFile(trusted.root));
   }
+  const acceptedRoot = trusted;
   for (let steps = 0; ; steps++) {
     const bytes = await nextRoot(source, trusted, limits);
-    if (!bytes) return { trusted, roots };
+    if (!bytes) return { trusted, acceptedRoot, roots, offered: await currentRoot(source, trusted, limits) };
     if (steps >= limits.rootRotations) {
       throw new Refusal('TRUST_LIMIT', `Upstream offers more than ${limits.rootRotations} new root versions at once.`, {
         details: { role: ROOT, limit: 'rootRotations' },
@@ -42,6 +48,21 @@ export async function followRootChain(
     trusted = trusted.rotate(bytes);
     roots.push(asRootFile(trusted.root));
   }
+}
+
+/**
+ * What the source offers as the version that is already trusted: upstream may have re-signed it, or said something else
+ * under the same version (W-07). It must verify all the same: an altered root in the source is no trifle.
+ */
+async function currentRoot(
+  source: Pick<Source, 'metadata'>,
+  trusted: TrustedRoot,
+  limits: Limits,
+): Promise<UpstreamFile | undefined> {
+  const { version, envelope } = trusted.root;
+  const bytes = await absentAsUndefined(source.metadata({ role: ROOT, version }, limits.rootBytes));
+  if (!bytes || sha256(bytes) === envelope.fileSha256) return undefined;
+  return asRootFile(trusted.otherCopy(bytes));
 }
 
 /** `N+1.root.json`; or, from a courier who copied no versioned names, a `root.json` that is exactly that version. */

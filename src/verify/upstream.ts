@@ -11,7 +11,7 @@ import type { VerificationMemory } from '../tuf/memory.ts';
 import type { Parsed } from '../tuf/metadata.ts';
 import { SNAPSHOT, TARGETS, TIMESTAMP, type RepositoryId, type RoleName, printable } from '../tuf/names.ts';
 import { hasSameKeys } from '../tuf/signatures.ts';
-import { TrustedRoot, type Previous, type TrustedSnapshot } from '../tuf/trusted-set.ts';
+import type { Previous, TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { Candidate, type CandidateRole, type SelectedTarget, type UpstreamFile } from './candidate.ts';
 import { findDecision, type Decision } from './decisions.ts';
 import { EquivocationCheck, type Seen } from './equivocation.ts';
@@ -20,7 +20,7 @@ import type { Note } from './notes.ts';
 import { observeRole, observeTop } from './observe.ts';
 import { importExpiry } from './policy.ts';
 import { walkRoles } from './roles.ts';
-import { followRootChain } from './root-chain.ts';
+import { followRootChain, type RootChain } from './root-chain.ts';
 import { isSelected, type Selection } from './selection.ts';
 
 /** What the last accepted import established; absent for the first. */
@@ -74,13 +74,14 @@ export async function verifyUpstream(verification: Verification): Promise<Candid
     limits,
   );
   chain.roots.forEach(settle);
+  if (chain.offered) settle(chain.offered);
   const { trusted } = chain;
   const isConsistent = trusted.root.payload.consistentSnapshot;
-  const previous = previousVersions(verification, note);
+  const previous = previousVersions(verification.accepted, chain, note);
   observeTop(trusted, decisions, note);
 
   try {
-    const timestamp = trusted.timestamp(await read(TIMESTAMP, limits.timestampBytes), previous(trusted), expiry);
+    const timestamp = trusted.timestamp(await read(TIMESTAMP, limits.timestampBytes), previous, expiry);
     const timestampFile = settle(asFile(TIMESTAMP, timestamp.timestamp));
     refuseJump(TIMESTAMP, timestampFile.version, verification.accepted?.timestampVersion, verification, note);
 
@@ -120,26 +121,25 @@ export async function verifyUpstream(verification: Verification): Promise<Candid
 }
 
 /** Versions to hold upstream to; none for timestamp and snapshot after upstream rotated its online keys (F-02). */
-function previousVersions({ accepted, enrolledRoot, limits }: Verification, note: (note: Note) => void) {
-  return (trusted: TrustedRoot): Previous => {
-    if (!accepted) return {};
-    let before = TrustedRoot.enrol(enrolledRoot, limits);
-    for (const bytes of accepted.laterRoots) before = before.rotate(bytes);
-    const isRotated = [TIMESTAMP, SNAPSHOT].some((role) => !hasSameKeys(before.role(role), trusted.role(role)));
-    if (isRotated) {
-      note({
-        kind: 'versions-reset',
-        role: TIMESTAMP,
-        text: 'Upstream rotated its online keys; its timestamp and snapshot may start over (TUF “Recover from fast-forward attacks”).',
-      });
-      return {};
-    }
+function previousVersions(
+  accepted: AcceptedState | undefined,
+  { acceptedRoot, trusted }: RootChain,
+  note: (note: Note) => void,
+): Previous {
+  if (!accepted) return {};
+  const isRotated = [TIMESTAMP, SNAPSHOT].some((role) => !hasSameKeys(acceptedRoot.role(role), trusted.role(role)));
+  if (!isRotated)
     return {
       timestampVersion: accepted.timestampVersion,
       snapshotVersion: accepted.snapshotVersion,
       roles: accepted.listed,
     };
-  };
+  note({
+    kind: 'versions-reset',
+    role: TIMESTAMP,
+    text: 'Upstream rotated its online keys; its timestamp and snapshot may start over (TUF “Recover from fast-forward attacks”).',
+  });
+  return {};
 }
 
 async function collectRoles(
