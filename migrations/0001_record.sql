@@ -46,7 +46,9 @@ CREATE TABLE import (
   as_of       TEXT,
   decisions   TEXT NOT NULL,
   notes       TEXT NOT NULL,
-  claim       TEXT NOT NULL
+  claim       TEXT NOT NULL,
+  -- The earlier import with the very same authored files and targets, whose rows stand for this one's; NULL for its own.
+  content_of  INTEGER REFERENCES import (number)
 ) STRICT;
 CREATE INDEX import_by_repository ON import (repository, number);
 
@@ -81,6 +83,8 @@ CREATE TABLE generation (
   number     INTEGER NOT NULL,
   import     INTEGER NOT NULL REFERENCES import (number),
   created_at TEXT NOT NULL,
+  -- The earlier generation with the very same roles, whose rows stand for this one's; NULL for its own.
+  roles_of   INTEGER,
   PRIMARY KEY (repository, number)
 ) STRICT;
 

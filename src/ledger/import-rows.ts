@@ -39,9 +39,11 @@ export function insertImport(
 ): void {
   const { outcome, number, repository, source } = made;
   const candidate = outcome.kind === 'refused' ? undefined : outcome.candidate;
+  const contentOf =
+    outcome.kind === 'accepted' ? sameContent(database, repository, outcome.candidate, outcome.targets) : undefined;
   database.run(
-    `INSERT INTO import (number, repository, source, started_at, finished_at, outcome, code, what, candidate, as_of, decisions, notes, claim)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO import (number, repository, source, started_at, finished_at, outcome, code, what, candidate, as_of, decisions, notes, claim, content_of)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     number,
     repository,
     source,
@@ -55,6 +57,7 @@ export function insertImport(
     JSON.stringify(candidate?.content.decisions ?? made.decisions),
     JSON.stringify(candidate?.content.notes ?? []),
     JSON.stringify(made.claim),
+    contentOf ?? null,
   );
   const addFile = (kind: FileKind, file: EvidenceFile | UpstreamFile): void => {
     storeFile(file.bytes);
@@ -75,8 +78,9 @@ export function insertImport(
     for (const root of content.roots) addFile('root', root);
     addFile('timestamp', content.timestamp);
     addFile('snapshot', content.snapshot);
-    for (const role of content.roles.values()) addFile('authored', role);
-    for (const target of outcome.targets) {
+    const isNew = contentOf === undefined;
+    for (const role of isNew ? content.roles.values() : []) addFile('authored', role);
+    for (const target of isNew ? outcome.targets : []) {
       database.run(
         'INSERT OR IGNORE INTO import_target (import, path, role, length, sha256, hashes) VALUES (?, ?, ?, ?, ?, ?)',
         number,
@@ -101,4 +105,40 @@ export function insertImport(
     if (outcome.code === 'TRUST_EQUIVOCATION')
       append('equivocation', repository, { import: number, files: [...outcome.roles] });
   }
+}
+
+/**
+ * The last accepted import’s rows, when they say the very same: upstream renews its timestamp every day, and a repository
+ * may have tens of thousands of roles that do not change with it.
+ */
+function sameContent(
+  database: Database,
+  repository: RepositoryId,
+  candidate: Candidate,
+  targets: readonly CarriedTarget[],
+): number | undefined {
+  const last = database.one(
+    "SELECT COALESCE(content_of, number) AS number FROM import WHERE repository = ? AND outcome = 'accepted' ORDER BY number DESC LIMIT 1",
+    repository,
+  );
+  if (!last) return undefined;
+  const number = Number(last['number']);
+  const listed = new Set(
+    database
+      .all("SELECT role, file_sha256 FROM import_file WHERE import = ? AND kind = 'authored'", number)
+      .map((row) => `${String(row['role'])}\n${String(row['file_sha256'])}`),
+  );
+  const carried = new Set(
+    database
+      .all('SELECT path, sha256 FROM import_target WHERE import = ?', number)
+      .map((row) => `${String(row['path'])}\n${String(row['sha256'])}`),
+  );
+  const roles = [...candidate.content.roles.values()];
+  const wanted = new Set(targets.map(({ path, sha256: digest }) => `${path}\n${digest}`));
+  const isSame =
+    roles.length === listed.size &&
+    roles.every(({ role, fileSha256 }) => listed.has(`${role}\n${fileSha256}`)) &&
+    wanted.size === carried.size &&
+    [...wanted].every((target) => carried.has(target));
+  return isSame ? number : undefined;
 }

@@ -77,13 +77,22 @@ export class LedgerReader {
 
   importFiles(number: number): records.ImportFile[] {
     return this.#database
-      .all(`SELECT ${IMPORT_FILE} FROM import_file WHERE import = ? ORDER BY rowid`, number)
+      .all(
+        `SELECT ${IMPORT_FILE} FROM import_file WHERE import = ?
+          UNION ALL
+         SELECT ${IMPORT_FILE} FROM import_file WHERE kind = 'authored' AND import = (SELECT content_of FROM import WHERE number = ?)`,
+        number,
+        number,
+      )
       .map(records.asImportFile);
   }
 
   importTargets(number: number): records.CarriedTarget[] {
     return this.#database
-      .all('SELECT path, role, length, sha256, hashes FROM import_target WHERE import = ? ORDER BY rowid', number)
+      .all(
+        'SELECT path, role, length, sha256, hashes FROM import_target WHERE import = (SELECT COALESCE(content_of, number) FROM import WHERE number = ?) ORDER BY rowid',
+        number,
+      )
       .map(records.asCarriedTarget);
   }
 
@@ -141,7 +150,8 @@ export class LedgerReader {
   generationRoles(repository: RepositoryId, generation: number): records.GenerationRole[] {
     return this.#database
       .all(
-        'SELECT role, version, length, file_sha256, expires, reachable FROM generation_role WHERE repository = ? AND generation = ? ORDER BY rowid',
+        'SELECT role, version, length, file_sha256, expires, reachable FROM generation_role WHERE repository = ? AND generation = (SELECT COALESCE(roles_of, number) FROM generation WHERE repository = ? AND number = ?) ORDER BY rowid',
+        repository,
         repository,
         generation,
       )
@@ -198,8 +208,8 @@ export class LedgerReader {
     return this.#database
       .all(
         `SELECT f.kind, f.role, f.version, f.file_sha256, f.signed_sha256, f.expires, MAX(f.import)
-           FROM import_file f JOIN generation g ON g.import = f.import AND g.repository = f.repository
-          WHERE f.repository = ? AND f.kind IN ('root', 'timestamp', 'snapshot', 'authored') GROUP BY f.kind, f.role, f.version`,
+           FROM generation g JOIN import i ON i.number = g.import JOIN import_file f ON f.import IN (i.number, i.content_of)
+          WHERE g.repository = ? AND f.kind IN ('root', 'timestamp', 'snapshot', 'authored') GROUP BY f.kind, f.role, f.version`,
         repository,
       )
       .map(records.asImportFile);
@@ -210,7 +220,7 @@ export class LedgerReader {
     return this.#database
       .all(
         `SELECT t.path, t.role, t.length, t.sha256, t.hashes, MAX(t.import)
-           FROM import_target t JOIN generation g ON g.import = t.import
+           FROM generation g JOIN import i ON i.number = g.import JOIN import_target t ON t.import = COALESCE(i.content_of, i.number)
           WHERE g.repository = ? GROUP BY t.path, t.sha256`,
         repository,
       )

@@ -15,6 +15,7 @@ import { sha256 } from '../tuf/digest.ts';
 import type { MirrorRole, RepositoryId, Sha256 } from '../tuf/names.ts';
 import { appendEvent, lastEventAt, readHead, type EventBodies, type EventKind } from './events.ts';
 import type { HeadFile } from './head-file.ts';
+import { insertGeneration } from './generation-rows.ts';
 import { insertImport, type NewImport } from './import-rows.ts';
 import type { Current, Enrolment, GenerationRole } from './records.ts';
 
@@ -192,28 +193,7 @@ export class LedgerWriter {
 
   #publish({ expected, next, issued, content }: Publication, now: Date): void {
     const { repository, generation } = next;
-    if (content) {
-      this.#database.run(
-        'INSERT INTO generation (repository, number, import, created_at) VALUES (?, ?, ?, ?)',
-        repository,
-        generation,
-        content.import,
-        formatDate(now),
-      );
-      for (const role of content.roles) {
-        this.#database.run(
-          'INSERT INTO generation_role (repository, generation, role, version, length, file_sha256, expires, reachable) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-          repository,
-          generation,
-          role.role,
-          role.version,
-          role.length,
-          role.fileSha256,
-          role.expires.toISOString(),
-          role.reachable ? 1 : 0,
-        );
-      }
-    }
+    if (content) insertGeneration(this.#database, { repository, generation, ...content }, now);
     const digests = issued.map((file) => {
       const digest = this.#storeFile(file.bytes);
       this.#database.run(
