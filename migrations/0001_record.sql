@@ -4,7 +4,8 @@
 -- never changed, except in `current`, which holds the one pointer per repository that a publication moves.
 -- Readable with the sqlite3 command. All times are RFC 3339 UTC.
 
--- Everything that happened, one row each, without gaps. `sha256` is of the row's canonical form (see src/ledger/events.ts).
+-- Everything that happened, one row each, without gaps. `sha256` is of the row's canonical form, which names the digest of
+-- the row before (see src/ledger/events.ts).
 CREATE TABLE event (
   idx        INTEGER PRIMARY KEY,
   at         TEXT NOT NULL,
@@ -160,6 +161,19 @@ CREATE TRIGGER issued_not_replaced BEFORE INSERT ON issued
 CREATE TRIGGER reservation_not_replaced BEFORE INSERT ON reservation
   WHEN NEW.version <= (SELECT MAX(version) FROM reservation WHERE repository = NEW.repository AND role = NEW.role)
   BEGIN SELECT RAISE(ABORT, 'reservation: versions only rise'); END;
+
+CREATE TRIGGER repository_not_replaced BEFORE INSERT ON repository
+  WHEN EXISTS (SELECT 1 FROM repository WHERE id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'repository: rows are never replaced'); END;
+CREATE TRIGGER import_file_not_replaced BEFORE INSERT ON import_file
+  WHEN EXISTS (SELECT 1 FROM import_file WHERE import = NEW.import AND kind = NEW.kind AND role = NEW.role AND file_sha256 = NEW.file_sha256)
+  BEGIN SELECT RAISE(ABORT, 'import_file: rows are never replaced'); END;
+CREATE TRIGGER import_target_not_replaced BEFORE INSERT ON import_target
+  WHEN EXISTS (SELECT 1 FROM import_target WHERE import = NEW.import AND path = NEW.path AND sha256 = NEW.sha256)
+  BEGIN SELECT RAISE(ABORT, 'import_target: rows are never replaced'); END;
+CREATE TRIGGER generation_role_not_replaced BEFORE INSERT ON generation_role
+  WHEN EXISTS (SELECT 1 FROM generation_role WHERE repository = NEW.repository AND generation = NEW.generation AND role = NEW.role)
+  BEGIN SELECT RAISE(ABORT, 'generation_role: rows are never replaced'); END;
 
 CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event: append only'); END;
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event: append only'); END;

@@ -38,14 +38,16 @@ export function appendEvent<Kind extends EventKind>(
   repository: RepositoryId | undefined,
   body: EventBodies[Kind],
 ): Head {
-  const { size } = readHead(database);
+  const { size, sha256: previous } = readHead(database);
   const event = jsonObject({
     idx: size,
     at: at.toISOString(),
     kind,
     repository: repository ?? null,
     body: jsonObject(body),
+    previous,
   });
+  // Each event names the digest of the one before, so that the last digest stands for the whole record (S-06).
   const digest = sha256(canonicalize(event));
   database.run(
     'INSERT INTO event (idx, at, kind, repository, body, sha256) VALUES (?, ?, ?, ?, ?, ?)',

@@ -80,9 +80,9 @@ export function insertImport(
     addFile('snapshot', content.snapshot);
     const isNew = contentOf === undefined;
     for (const role of isNew ? content.roles.values() : []) addFile('authored', role);
-    for (const target of isNew ? outcome.targets : []) {
+    for (const target of isNew ? distinct(outcome.targets) : []) {
       database.run(
-        'INSERT OR IGNORE INTO import_target (import, path, role, length, sha256, hashes) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO import_target (import, path, role, length, sha256, hashes) VALUES (?, ?, ?, ?, ?, ?)',
         number,
         target.path,
         target.role,
@@ -99,12 +99,25 @@ export function insertImport(
   } else if (outcome.kind === 'unchanged') {
     append('import-unchanged', repository, { import: number, source, candidate: outcome.candidate.digest });
   } else {
-    for (const file of outcome.evidence) addFile(file.signedSha256 === undefined ? 'refused' : 'evidence', file);
+    for (const file of outcome.evidence.filter(isKept))
+      addFile(file.signedSha256 === undefined ? 'refused' : 'evidence', file);
     const evidence = outcome.evidence.map((file) => `${file.role} sha256:${sha256(file.bytes)}`);
     append('import-refused', repository, { import: number, source, code: outcome.code, evidence });
     if (outcome.code === 'TRUST_EQUIVOCATION')
       append('equivocation', repository, { import: number, files: [...outcome.roles] });
   }
+}
+
+/** Several roles may list one target with one content; it is carried once. */
+function distinct(targets: readonly CarriedTarget[]): Iterable<CarriedTarget> {
+  return new Map(targets.map((target) => [`${target.path}\n${target.sha256}`, target])).values();
+}
+
+/** Unverified bytes beyond this are remembered by digest only: anybody on the network could fill the record (R-05). */
+const MOST_UNVERIFIED_BYTES = 262_144;
+
+function isKept({ signedSha256, bytes }: EvidenceFile): boolean {
+  return signedSha256 !== undefined || bytes.length <= MOST_UNVERIFIED_BYTES;
 }
 
 /**

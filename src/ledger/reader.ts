@@ -100,9 +100,15 @@ export class LedgerReader {
   seen(repository: RepositoryId, role: RoleName, version: number): SeenFile[] {
     return this.#database
       .all(
-        `SELECT DISTINCT f.file_sha256, f.signed_sha256, i.outcome = 'accepted' AS accepted
-           FROM import_file f JOIN import i ON i.number = f.import
-          WHERE f.repository = ? AND f.role = ? AND f.version = ? AND f.signed_sha256 IS NOT NULL`,
+        `WITH last AS (
+           SELECT MAX(import) AS number FROM import_file
+            WHERE repository = ? AND role = ? AND kind IN ('root', 'timestamp', 'snapshot', 'authored'))
+         SELECT file_sha256, signed_sha256, MAX(import = last.number) AS is_current
+           FROM import_file, last
+          WHERE repository = ? AND role = ? AND version = ? AND signed_sha256 IS NOT NULL
+          GROUP BY file_sha256, signed_sha256`,
+        repository,
+        role,
         repository,
         role,
         version,
@@ -110,7 +116,7 @@ export class LedgerReader {
       .map((row) => ({
         fileSha256: String(row['file_sha256']) as Sha256,
         signedSha256: String(row['signed_sha256']) as Sha256,
-        wasAccepted: row['accepted'] === 1,
+        isCurrent: row['is_current'] === 1,
       }));
   }
 

@@ -25,6 +25,8 @@ export interface DatabaseOptions {
   /** The file must exist already: a missing record must never be replaced by an empty one. */
   readonly mustExist?: boolean;
   readonly busyTimeoutMs?: number;
+  /** A scratch database that no file backs. */
+  readonly isInMemory?: boolean;
 }
 
 export class Database {
@@ -34,15 +36,15 @@ export class Database {
 
   constructor(
     path: string,
-    { before = () => undefined, mustExist = true, busyTimeoutMs = 10_000 }: DatabaseOptions = {},
+    { before = () => undefined, mustExist = true, busyTimeoutMs = 10_000, isInMemory = false }: DatabaseOptions = {},
   ) {
     this.#before = before;
     try {
-      this.#connection = new (loadDriver())(path, { fileMustExist: mustExist, timeout: busyTimeoutMs });
+      this.#connection = new (loadDriver())(path, { fileMustExist: mustExist && !isInMemory, timeout: busyTimeoutMs });
       for (const [name, value, expected] of PRAGMAS) {
         this.#connection.pragma(`${name} = ${value}`);
         const actual: unknown = this.#connection.pragma(name, { simple: true });
-        if (actual !== expected)
+        if (actual !== (isInMemory && name === 'journal_mode' ? 'memory' : expected))
           throw new Refusal(
             'STATE_SCHEMA',
             `The record cannot be opened with ${name}=${value} (it answers ${String(actual)}).`,

@@ -5,7 +5,7 @@
  * Durable write, in this order (S-03, S-08): temporary name in the same directory → write → fsync → rename → fsync of
  * the directory. Between any two of these the old file is whole; an error from fsync is never retried.
  */
-import { constants, type Stats } from 'node:fs';
+import { constants, createReadStream, type Stats } from 'node:fs';
 import { type FileHandle, chmod, lstat, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Refusal } from '../errors.ts';
@@ -64,6 +64,11 @@ export class Disk {
     } finally {
       await handle.close();
     }
+  }
+
+  /** The file’s bytes, or those from `start` to `end` (inclusive), as they are read; opened by the first read. */
+  stream(path: string, range: { readonly start?: number; readonly end?: number } = {}): AsyncIterable<Uint8Array> {
+    return createReadStream(path, range);
   }
 
   async list(path: string): Promise<string[]> {

@@ -4,7 +4,7 @@
  * handed out for the first time by a process, so that a flipped bit is an error and never a download (W-10).
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -24,8 +24,8 @@ export interface ByteRange {
 export class BlobStore {
   readonly #directory: string;
   readonly #disk: Disk;
-  /** Blobs whose content this process has hashed, by what the file looked like then. */
-  readonly #checked = new Map<Sha256, string>();
+  /** What this process has measured, and what the file looked like then. */
+  readonly #measured = new Map<Sha256, Digests & { readonly look: string }>();
 
   constructor(directory: string, disk: Disk) {
     this.#directory = directory;
@@ -36,8 +36,18 @@ export class BlobStore {
     return join(this.#directory, 'sha256', digest.slice(0, 2), digest);
   }
 
-  async has(digest: Sha256, length: number): Promise<boolean> {
-    return (await this.#disk.stat(this.path(digest)))?.size === length;
+  /**
+   * Whether this blob is the target: by length and by every listed hash of its content, not by its name alone. What
+   * upstream lists beside a true sha256 may be somebody else’s sha512.
+   */
+  async holds(digest: Sha256, target: Pick<SelectedTarget, 'length' | 'hashes'>): Promise<boolean> {
+    const stats = await this.#disk.stat(this.path(digest));
+    if (!stats?.isFile() || stats.size !== target.length) return false;
+    const digests = await this.#measure(digest, stats, false);
+    return (
+      digests.sha256 === digest &&
+      KNOWN_ALGORITHMS.every((algorithm) => (target.hashes.get(algorithm) ?? digests[algorithm]) === digests[algorithm])
+    );
   }
 
   /**
@@ -100,24 +110,35 @@ export class BlobStore {
    */
   async open(digest: Sha256, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
     await this.check(digest);
-    return createReadStream(this.path(digest), range ? { start: range.start, end: range.end } : {});
+    return this.#disk.stream(this.path(digest), range);
   }
 
   /** Hashes the blob unless this process already has, and the file has not changed since. @throws STATE_DAMAGED */
   async check(digest: Sha256, afresh = false): Promise<void> {
     const stats = await this.#disk.stat(this.path(digest));
-    if (!stats?.isFile())
-      throw new Refusal('STATE_DAMAGED', `The blob ${digest} is missing.`, { details: { sha256: digest } });
-    const look = looks(stats);
-    if (!afresh && this.#checked.get(digest) === look) return;
-    const hasher = createHash('sha256');
-    for await (const chunk of createReadStream(this.path(digest))) hasher.update(chunk as Uint8Array);
-    if (hasher.digest('hex') !== digest)
-      throw new Refusal('STATE_DAMAGED', `The blob ${digest} is not what it was.`, { details: { sha256: digest } });
-    this.#checked.set(digest, look);
+    const what = !stats?.isFile()
+      ? 'missing'
+      : (await this.#measure(digest, stats, afresh)).sha256 === digest
+        ? undefined
+        : 'not what it was';
+    if (what !== undefined)
+      throw new Refusal('STATE_DAMAGED', `The blob ${digest} is ${what}.`, { details: { sha256: digest } });
+  }
+
+  async #measure(digest: Sha256, stats: Stats, afresh: boolean): Promise<Digests> {
+    const look = [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ');
+    const known = this.#measured.get(digest);
+    if (known?.look === look && !afresh) return known;
+    const hashers = { sha256: createHash('sha256'), sha512: createHash('sha512') };
+    for await (const chunk of this.#disk.stream(this.path(digest))) {
+      hashers.sha256.update(chunk);
+      hashers.sha512.update(chunk);
+    }
+    const measured = { look, sha256: hashers.sha256.digest('hex'), sha512: hashers.sha512.digest('hex') };
+    this.#measured.set(digest, measured);
+    return measured;
   }
 }
 
-function looks({ ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return [ino, size, mtimeMs, ctimeMs].join(' ');
-}
+/** What the content of a blob hashes to. */
+type Digests = Readonly<Record<(typeof KNOWN_ALGORITHMS)[number], string>>;

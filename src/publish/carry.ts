@@ -3,8 +3,7 @@ import type { Source } from '../acquire/source.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { CarriedTarget } from '../ledger/records.ts';
 import { Refusal } from '../errors.ts';
-import { type Sha256, isSha256, printable } from '../tuf/names.ts';
-import type { Limits } from '../tuf/limits.ts';
+import { isSha256, printable } from '../tuf/names.ts';
 import type { Candidate, SelectedTarget } from '../verify/candidate.ts';
 import type { BlobStore } from './blobs.ts';
 
@@ -22,43 +21,23 @@ export async function carryTargets(
 ): Promise<CarriedTarget[]> {
   const { repository, selected, consistentSnapshot } = candidate.content;
   const { targetFileBytes } = reader.enrolment(repository).limits;
-  const known = selected.length === 0 ? new Map<string, Sha256>() : knownDigests(reader, candidate);
+  const known = new Map(reader.everCarried(repository).map(({ hashes, sha256 }) => [hashes.get('sha512'), sha256]));
   const carried: CarriedTarget[] = [];
   for (const [index, target] of selected.entries()) {
-    refuseTooLarge(target, { targetFileBytes });
-    let digest = digestOf(target, known);
-    if (digest === undefined || !(await blobs.has(digest, target.length))) {
-      onProgress(`target ${String(index + 1)} of ${String(selected.length)}: ${printable(target.path, 60)}`);
-      digest = await blobs.store(target, await source.target(target, consistentSnapshot));
-    }
+    refuseTooLarge(target, targetFileBytes);
+    // Sigstore’s first targets list sha512 only: an earlier import’s blob of that name is a guess, which `holds` judges.
+    const listed = target.hashes.get('sha256') ?? known.get(target.hashes.get('sha512'));
+    const isHeld = listed !== undefined && isSha256(listed) && (await blobs.holds(listed, target));
+    if (!isHeld) onProgress(`target ${index + 1} of ${selected.length}: ${printable(target.path, 60)}`);
+    const digest = isHeld ? listed : await blobs.store(target, await source.target(target, consistentSnapshot));
     carried.push({ ...target, sha256: digest });
   }
   return carried;
 }
 
-function digestOf(target: SelectedTarget, known: ReadonlyMap<string, Sha256>): Sha256 | undefined {
-  const listed = target.hashes.get('sha256');
-  if (listed !== undefined && isSha256(listed)) return listed;
-  // Sigstore’s first targets list sha512 only: what an earlier import measured tells which blob that is.
-  return known.get(target.hashes.get('sha512') ?? '');
-}
-
-function knownDigests(reader: LedgerReader, candidate: Candidate): Map<string, Sha256> {
-  return new Map(
-    reader.everCarried(candidate.content.repository).map(({ hashes, sha256 }) => [hashes.get('sha512') ?? '', sha256]),
-  );
-}
-
-function refuseTooLarge(
-  { path, role, length }: SelectedTarget,
-  { targetFileBytes }: Pick<Limits, 'targetFileBytes'>,
-): void {
+function refuseTooLarge({ path, role, length }: SelectedTarget, targetFileBytes: number): void {
   if (length <= targetFileBytes) return;
-  throw new Refusal(
-    'TRUST_LIMIT',
-    `${printable(path)} is ${String(length)} bytes long, more than ${String(targetFileBytes)}.`,
-    {
-      details: { target: path, role, limit: 'targetFileBytes' },
-    },
-  );
+  throw new Refusal('TRUST_LIMIT', `${printable(path)} is ${length} bytes long, more than ${targetFileBytes}.`, {
+    details: { target: path, role, limit: 'targetFileBytes' },
+  });
 }

@@ -10,11 +10,12 @@ import type { Enrolment } from '../ledger/records.ts';
 import type { WriterOptions } from '../ledger/writer.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
+import type { Disk } from '../platform/disk.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { BlobStore } from './blobs.ts';
 import { reverifyLast } from './ceremony.ts';
 import { verifyPublished } from './published-view.ts';
-import { eventProblems } from './fsck-events.ts';
+import { enrolmentProblems, eventProblems, schemaProblems } from './fsck-record.ts';
 
 export interface Finding {
   readonly code: string;
@@ -37,6 +38,7 @@ export interface Fsck {
   readonly database: Database;
   readonly reader: LedgerReader;
   readonly blobs: BlobStore;
+  readonly disk: Disk;
   readonly clock: Clock;
   readonly writerOptions: WriterOptions;
 }
@@ -53,8 +55,13 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
     }
   };
   onProgress('record');
-  for (const problem of structureProblems(database)) findings.push({ code: 'STATE_DAMAGED', what: problem });
-  for (const problem of eventProblems(database)) findings.push({ code: 'STATE_DAMAGED', what: problem });
+  const problems = [
+    ...structureProblems(database),
+    ...(await schemaProblems(database, fsck.disk)),
+    ...eventProblems(database),
+    ...enrolmentProblems(database),
+  ];
+  for (const what of problems) findings.push({ code: 'STATE_DAMAGED', what });
   await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));
   const files = database.all('SELECT sha256 FROM file').map((row) => String(row['sha256']) as Sha256);
   for (const digest of files) await look(undefined, () => reader.bytes(digest));

@@ -2,14 +2,14 @@
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Current } from '../ledger/records.ts';
+import { type RepositoryId, type Sha256, metadataFileName } from '../tuf/names.ts';
 import {
-  type MetadataFile,
-  type RepositoryId,
-  type Sha256,
-  metadataFileName,
-  printable,
-} from '../tuf/names.ts';
-import { type ClientResult, type ClientRules, type ClientView, refreshAsClient } from '../verify/as-client.ts';
+  type ClientResult,
+  type ClientRules,
+  type ClientView,
+  answering,
+  refreshAsClient,
+} from '../verify/as-client.ts';
 import { excludedRoles } from '../verify/decisions.ts';
 import { issuedRoots } from './generation.ts';
 
@@ -17,20 +17,13 @@ export function publishedView(reader: LedgerReader, current: Current): ClientVie
   const { repository } = current;
   const names = new Map<string, Sha256>();
   for (const { version, fileSha256 } of reader.issued(repository, 'root'))
-    names.set(`${String(version)}.root.json`, fileSha256);
+    names.set(`${version}.root.json`, fileSha256);
   const snapshot = reader.issuedVersion(repository, 'snapshot', current.snapshotVersion);
-  names.set(`${String(snapshot.version)}.snapshot.json`, snapshot.fileSha256);
+  names.set(`${snapshot.version}.snapshot.json`, snapshot.fileSha256);
   names.set('timestamp.json', reader.issuedVersion(repository, 'timestamp', current.timestampVersion).fileSha256);
   for (const { role, version, fileSha256 } of reader.generationRoles(repository, current.generation))
     names.set(metadataFileName({ role, version }), fileSha256);
-  return {
-    metadata(file: MetadataFile) {
-      const digest = names.get(metadataFileName(file));
-      return digest === undefined
-        ? Promise.reject(new Refusal('SOURCE_NOT_FOUND', `${printable(metadataFileName(file))} is not published.`))
-        : Promise.resolve(reader.bytes(digest));
-    },
-  };
+  return { metadata: answering(new Map([...names].map(([name, digest]) => [name, () => reader.bytes(digest)]))) };
 }
 
 /**

@@ -7,9 +7,9 @@ import type { SignedFile } from '../ledger/writer.ts';
 import type { GenerationRole } from '../ledger/records.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
-import { type MetadataFile, type RoleName, type Sha256, metadataFileName } from '../tuf/names.ts';
+import { type RoleName, SNAPSHOT, type Sha256, metadataFileName } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
-import { refreshAsClient } from '../verify/as-client.ts';
+import { type ClientView, answering, refreshAsClient } from '../verify/as-client.ts';
 
 export interface Unpublished {
   /** Every root of the mirror, oldest first, the new one included. */
@@ -40,28 +40,18 @@ export async function checkAsClients(
   if (before) await asking('A client that holds the published state', () => refreshAsClient(view, before, rules));
 }
 
-function asServed({
-  roots,
-  snapshot,
-  timestamp,
-  roles,
-  bytes,
-}: Unpublished): (file: MetadataFile) => Promise<Uint8Array> {
-  const names = new Map<string, () => Uint8Array>([
-    ['timestamp.json', () => timestamp.bytes],
-    [metadataFileName({ role: 'snapshot' as RoleName, version: snapshot.version }), () => snapshot.bytes],
-    ...roots.map((root, index): [string, () => Uint8Array] => [`${String(index + 1)}.root.json`, () => root]),
-    ...roles.map(({ role, version, fileSha256 }): [string, () => Uint8Array] => [
-      metadataFileName({ role, version }),
-      () => bytes(fileSha256),
+function asServed({ roots, snapshot, timestamp, roles, bytes }: Unpublished): ClientView['metadata'] {
+  return answering(
+    new Map<string, () => Uint8Array>([
+      ['timestamp.json', () => timestamp.bytes],
+      [metadataFileName({ role: SNAPSHOT, version: snapshot.version }), () => snapshot.bytes],
+      ...roots.map((root, index): [string, () => Uint8Array] => [`${index + 1}.root.json`, () => root]),
+      ...roles.map(({ role, version, fileSha256 }): [string, () => Uint8Array] => [
+        metadataFileName({ role, version }),
+        () => bytes(fileSha256),
+      ]),
     ]),
-  ]);
-  return (file) => {
-    const read = names.get(metadataFileName(file));
-    return read
-      ? Promise.resolve(read())
-      : Promise.reject(new Refusal('SOURCE_NOT_FOUND', `${metadataFileName(file)} is not part of the generation.`));
-  };
+  );
 }
 
 async function asking(client: string, refresh: () => Promise<unknown>): Promise<void> {

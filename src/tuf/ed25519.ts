@@ -2,10 +2,11 @@
  * Ed25519: one implementation and one set of rules everywhere (C-01). `@noble/ed25519` in strict mode refuses small-order
  * and non-canonical points that `node:crypto` on Node 20 accepts, for any message (C-02).
  */
+import { createHash } from 'node:crypto';
 import * as ed from '@noble/ed25519';
-import { sha512 } from '@noble/hashes/sha2.js';
 
-ed.hashes.sha512 = sha512;
+// The runtime’s SHA-512 is ten times noble’s (research/ecosystem-anchors.md 7.3). A copy: noble writes into digests.
+ed.hashes.sha512 = (message) => new Uint8Array(createHash('sha512').update(message).digest());
 
 /** The 32-byte public key of a 32-byte seed. */
 export function publicKeyOf(seed: Uint8Array): Uint8Array {

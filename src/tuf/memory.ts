@@ -26,7 +26,7 @@ export class VerificationMemory {
   }
 }
 
+/** JSON, so that no key id can be spelled like two keys. */
 function nameOf(file: Sha256, { keys, threshold }: RoleKeys): string {
-  const fingerprints = keys.map((key) => `${key.id}=${key.fingerprint}`).sort();
-  return [file, String(threshold), ...fingerprints].join('\n');
+  return JSON.stringify([file, threshold, keys.map((key) => [key.id, key.fingerprint]).sort()]);
 }

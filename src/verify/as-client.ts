@@ -3,10 +3,19 @@
  * The same walk that verifies upstream judges what is published, before it is committed (publish), while it is served
  * (readyz) and afterwards (fsck).
  */
-import { isRefusal } from '../errors.ts';
+import { Refusal, isRefusal } from '../errors.ts';
 import type { Limits } from '../tuf/limits.ts';
+import type { Listing } from '../tuf/metadata.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
-import { type MetadataFile, type RoleName, SNAPSHOT, TARGETS, TIMESTAMP } from '../tuf/names.ts';
+import {
+  type MetadataFile,
+  type RoleName,
+  SNAPSHOT,
+  TARGETS,
+  TIMESTAMP,
+  metadataFileName,
+  printable,
+} from '../tuf/names.ts';
 import { type ExpiryRule, type Previous, enforceExpiry } from '../tuf/trusted-set.ts';
 import { followRootChain } from './root-chain.ts';
 import { walkRoles } from './roles.ts';
@@ -46,9 +55,15 @@ export interface ClientResult {
   readonly dead: readonly { readonly role: RoleName; readonly expired: Date }[];
 }
 
+/**
+ * Caps that python-tuf, go-tuf and tuf-js apply before a listing tells them more (tuf-clients.md 1.2). A repository’s own
+ * limits may be wider; a client’s are not.
+ */
+const CLIENT_CAPS = { rootBytes: 512_000, timestampBytes: 16_384 };
+
 /** @throws the TRUST_* or SOURCE_* refusal that would stop the client */
 export async function refreshAsClient(view: ClientView, start: ClientStart, rules: ClientRules): Promise<ClientResult> {
-  const { limits } = rules;
+  const limits = { ...rules.limits, ...CLIENT_CAPS };
   const expiries: Date[] = [];
   const dead: { role: RoleName; expired: Date }[] = [];
   const strict = enforceExpiry(rules.now);
@@ -73,11 +88,11 @@ export async function refreshAsClient(view: ClientView, start: ClientStart, rule
     await view.metadata({ role: SNAPSHOT, version: snapshotVersion }, limits.snapshotBytes),
   );
   isAuthored = true;
-  const read = (role: RoleName, version: number): Promise<Uint8Array> =>
+  const read = (role: RoleName, { version }: Pick<Listing, 'version'>): Promise<Uint8Array> =>
     view.metadata({ role, version }, limits.targetsBytes);
   let targetsVersion = 0;
   if (rules.depth === 'targets') {
-    const bytes = await read(TARGETS, snapshot.listing(TARGETS).version);
+    const bytes = await read(TARGETS, snapshot.listing(TARGETS));
     targetsVersion = snapshot.authored(TARGETS, trusted.role(TARGETS), bytes, undefined, rules.memory).version;
   } else {
     await walkRoles(snapshot, {
@@ -99,6 +114,22 @@ export async function refreshAsClient(view: ClientView, start: ClientStart, rule
     },
     freshUntil: new Date(Math.min(...expiries.map((date) => date.getTime()))),
     dead,
+  };
+}
+
+/** Answers by file name as the public listener does, within the size that the client would read. */
+export function answering(names: ReadonlyMap<string, () => Uint8Array>): ClientView['metadata'] {
+  return (file: MetadataFile, maxBytes: number) => {
+    const name = metadataFileName(file);
+    const bytes = names.get(name)?.();
+    if (!bytes) return Promise.reject(new Refusal('SOURCE_NOT_FOUND', `${printable(name)} is not published.`));
+    if (bytes.length <= maxBytes) return Promise.resolve(bytes);
+    return Promise.reject(
+      new Refusal(
+        'SOURCE_TOO_LARGE',
+        `${printable(name)} is ${bytes.length} bytes long, and clients read ${maxBytes}.`,
+      ),
+    );
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What was received during one import, kept so that a refusal can be shown to others: the top-level files, and the file
- * that was refused. Signed digests are present only for files whose signatures were verified.
+ * What was received during one import, kept so that a refusal can be shown to others: the top-level files, and the files
+ * that were refused. Signed digests are present only for files whose signatures were verified.
  */
 import { sha256 } from '../tuf/digest.ts';
 import type { RoleName, Sha256 } from '../tuf/names.ts';
@@ -25,9 +25,14 @@ export class Evidence {
     if (isTopLevel(role)) this.#files.set(this.#last.fileSha256, this.#last);
   }
 
-  verified({ role, version, bytes, fileSha256, signedSha256 }: UpstreamFile): void {
-    if (isTopLevel(role)) this.#files.set(fileSha256, { role, version, bytes, fileSha256, signedSha256 });
-    if (this.#last?.fileSha256 === fileSha256) this.#last = undefined;
+  verified(file: UpstreamFile): void {
+    if (isTopLevel(file.role)) this.keep(file);
+    if (this.#last?.fileSha256 === file.fileSha256) this.#last = undefined;
+  }
+
+  /** A verified file that is evidence whatever its role: upstream said two things. */
+  keep({ role, version, bytes, fileSha256, signedSha256 }: UpstreamFile): void {
+    this.#files.set(fileSha256, { role, version, bytes, fileSha256, signedSha256 });
   }
 
   /** The last file is the one that a refusal is about, whatever its role. */

@@ -19,6 +19,8 @@ export type NoteKind =
   | 'ambiguous-pattern'
   /** A target whose name cannot be a file name; it stays addressable by name over HTTP and by digest (P-02). */
   | 'unsafe-target-name'
+  /** A role called like a versioned file (`2.root`), which must not answer for that file (H-01). */
+  | 'versioned-role-name'
   /** Members beside `signed`, covered by no signature (J-07). */
   | 'unsigned-members'
   /** Upstream rotated its online keys, which resets its version history for timestamp and snapshot. */

@@ -9,6 +9,7 @@ import { Refusal } from '../errors.ts';
 import { delegatedRoles } from '../tuf/delegations.ts';
 import type { Limits } from '../tuf/limits.ts';
 import { TARGETS, type RoleName, printable } from '../tuf/names.ts';
+import type { Listing } from '../tuf/metadata.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
 import type { RoleKeys } from '../tuf/signatures.ts';
 import type { AuthoredRole, TrustedSnapshot } from '../tuf/trusted-set.ts';
@@ -24,8 +25,10 @@ export interface Edge {
 export interface RoleWalk {
   readonly limits: Limits;
   readonly memory?: VerificationMemory | undefined;
-  /** Bytes of a role that snapshot lists with this version. */
-  read(role: RoleName, version: number): Promise<Uint8Array>;
+  /** Bytes of a role, as snapshot lists it; asked once per role. */
+  read(role: RoleName, listing: Listing): Promise<Uint8Array>;
+  /** Told in the walk’s order, before the bytes are judged; `read` runs ahead of it, in no order. */
+  judging?(role: RoleName, bytes: Uint8Array): void;
   /** True leaves the role, and what only it delegates to, out. */
   isExcluded(edge: Edge): boolean;
   /** Called once per role, for the first edge that reaches it; a refusal of this ends the walk. */
@@ -39,15 +42,19 @@ export async function walkRoles(snapshot: TrustedSnapshot, walk: RoleWalk): Prom
   const queue: Edge[] = [
     { delegator: undefined, name: TARGETS, keys: snapshot.timestamp.root.role(TARGETS), depth: 0 },
   ];
+  // One file per role, whatever the number of edges: a source that answers each edge differently would otherwise have
+  // its best answer believed for every one of them (D-01).
+  const files = new Map<RoleName, Promise<Uint8Array>>();
   const visited = new Set<RoleName>();
   for (let at = 0; at < queue.length;) {
     const ahead = queue.slice(at, at + READ_AHEAD);
     at += ahead.length;
     const batch = ahead.filter((edge) => !walk.isExcluded(edge));
-    const readings = await Promise.allSettled(batch.map((edge) => readRole(snapshot, walk, edge)));
+    const readings = await Promise.allSettled(batch.map((edge) => readOnce(files, snapshot, walk, edge)));
     for (const [index, edge] of batch.entries()) {
       const reading = readings[index];
       if (reading?.status !== 'fulfilled') throw reading?.reason;
+      walk.judging?.(edge.name, reading.value);
       const role = snapshot.authored(edge.name, edge.keys, reading.value, edge.delegator, walk.memory);
       if (visited.has(edge.name)) continue;
       visited.add(edge.name);
@@ -57,8 +64,15 @@ export async function walkRoles(snapshot: TrustedSnapshot, walk: RoleWalk): Prom
   }
 }
 
-async function readRole(snapshot: TrustedSnapshot, walk: RoleWalk, edge: Edge): Promise<Uint8Array> {
-  return walk.read(edge.name, snapshot.listing(edge.name, edge.delegator).version);
+async function readOnce(
+  files: Map<RoleName, Promise<Uint8Array>>,
+  snapshot: TrustedSnapshot,
+  walk: RoleWalk,
+  { name, delegator }: Edge,
+): Promise<Uint8Array> {
+  const reading = files.get(name) ?? walk.read(name, snapshot.listing(name, delegator));
+  files.set(name, reading);
+  return reading;
 }
 
 function enqueue(queue: Edge[], delegator: AuthoredRole, depth: number, limits: Limits): void {

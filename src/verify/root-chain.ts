@@ -10,6 +10,7 @@ import { ROOT } from '../tuf/names.ts';
 import { parseRoot, type Parsed, type Root } from '../tuf/metadata.ts';
 import { TrustedRoot } from '../tuf/trusted-set.ts';
 import type { UpstreamFile } from './candidate.ts';
+import type { Evidence } from './evidence.ts';
 
 export interface RootChain {
   readonly trusted: TrustedRoot;
@@ -29,6 +30,7 @@ export async function followRootChain(
   enrolled: Uint8Array,
   accepted: readonly Uint8Array[],
   limits: Limits,
+  evidence?: Evidence,
 ): Promise<RootChain> {
   let trusted = TrustedRoot.enrol(enrolled, limits);
   const roots = [asRootFile(trusted.root)];
@@ -45,8 +47,10 @@ export async function followRootChain(
         details: { role: ROOT, limit: 'rootRotations' },
       });
     }
+    evidence?.received(ROOT, bytes);
     trusted = trusted.rotate(bytes);
     roots.push(asRootFile(trusted.root));
+    evidence?.verified(asRootFile(trusted.root));
   }
 }
 

@@ -8,15 +8,15 @@ import { Refusal, isRefusal } from '../errors.ts';
 import type { Source } from '../acquire/source.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
-import type { Parsed } from '../tuf/metadata.ts';
+import type { Listing, Parsed } from '../tuf/metadata.ts';
 import { SNAPSHOT, TARGETS, TIMESTAMP, type RepositoryId, type RoleName, printable } from '../tuf/names.ts';
 import { hasSameKeys } from '../tuf/signatures.ts';
 import type { Previous, TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { Candidate, type CandidateRole, type SelectedTarget, type UpstreamFile } from './candidate.ts';
-import { findDecision, type Decision } from './decisions.ts';
+import { decisionOption, excludedRoles, type Decision } from './decisions.ts';
 import { EquivocationCheck, type Seen } from './equivocation.ts';
 import type { Evidence } from './evidence.ts';
-import type { Note } from './notes.ts';
+import { Findings } from './findings.ts';
 import { observeRole, observeTop } from './observe.ts';
 import { importExpiry } from './policy.ts';
 import { walkRoles } from './roles.ts';
@@ -51,53 +51,53 @@ export interface Verification {
 }
 
 export async function verifyUpstream(verification: Verification): Promise<Candidate> {
-  const { source, limits, decisions, evidence } = verification;
-  const notes: Note[] = [];
-  const note = (made: Note): void => void notes.push(made);
-  const expiry = importExpiry(verification.now, verification.maxUpstreamAgeDays, note);
-  const equivocation = new EquivocationCheck(verification.seen, decisions, note);
+  const { source, limits, evidence, accepted } = verification;
+  const findings = new Findings(verification.decisions);
+  const expiry = importExpiry(verification.now, verification.maxUpstreamAgeDays, findings);
+  const equivocation = new EquivocationCheck(verification.seen, findings);
   const settle = (file: UpstreamFile): UpstreamFile => {
     evidence.verified(file);
-    equivocation.compare(file);
+    if (!equivocation.compare(file)) evidence.keep(file);
     return file;
   };
-  const read = async (role: RoleName, maxBytes: number, version?: number): Promise<Uint8Array> => {
+  const readTop = async (role: RoleName, maxBytes: number, version?: number): Promise<Uint8Array> => {
     const bytes = await source.metadata(version === undefined ? { role } : { role, version }, maxBytes);
     evidence.received(role, bytes);
     return bytes;
   };
-
-  const chain = await followRootChain(
-    source,
-    verification.enrolledRoot,
-    verification.accepted?.laterRoots ?? [],
-    limits,
-  );
-  chain.roots.forEach(settle);
-  if (chain.offered) settle(chain.offered);
-  const { trusted } = chain;
-  const isConsistent = trusted.root.payload.consistentSnapshot;
-  const previous = previousVersions(verification.accepted, chain, note);
-  observeTop(trusted, decisions, note);
-
   try {
-    const timestamp = trusted.timestamp(await read(TIMESTAMP, limits.timestampBytes), previous, expiry);
+    const chain = await followRootChain(
+      source,
+      verification.enrolledRoot,
+      accepted?.laterRoots ?? [],
+      limits,
+      evidence,
+    );
+    chain.roots.forEach(settle);
+    if (chain.offered) settle(chain.offered);
+    const { trusted } = chain;
+    const isConsistent = trusted.root.payload.consistentSnapshot;
+    observeTop(trusted, findings);
+
+    const previous = previousVersions(accepted, chain);
+    const timestamp = trusted.timestamp(await readTop(TIMESTAMP, limits.timestampBytes), previous, expiry);
     const timestampFile = settle(asFile(TIMESTAMP, timestamp.timestamp));
-    refuseJump(TIMESTAMP, timestampFile.version, verification.accepted?.timestampVersion, verification, note);
+    refuseJump(TIMESTAMP, timestampFile.version, accepted?.timestampVersion, limits, findings);
 
-    const snapshotVersion = timestamp.timestamp.payload.snapshot.version;
-    const snapshot = timestamp.snapshot(
-      await read(SNAPSHOT, limits.snapshotBytes, isConsistent ? snapshotVersion : undefined),
+    const listing = timestamp.timestamp.payload.snapshot;
+    const bytes = await readTop(
+      SNAPSHOT,
+      bound(limits.snapshotBytes, listing),
+      isConsistent ? listing.version : undefined,
     );
+    const snapshot = timestamp.snapshot(bytes);
     const snapshotFile = settle(asFile(SNAPSHOT, snapshot.snapshot));
-    refuseJump(SNAPSHOT, snapshotFile.version, verification.accepted?.snapshotVersion, verification, note);
+    refuseJump(SNAPSHOT, snapshotFile.version, accepted?.snapshotVersion, limits, findings);
+    noteReset(accepted, previous, snapshot, findings);
 
-    const { roles, selected } = await collectRoles(snapshot, verification, settle, note, (role, version) =>
-      read(role, limits.targetsBytes, isConsistent ? version : undefined),
-    );
+    const { roles, selected } = await collectRoles(snapshot, verification, settle, findings);
     equivocation.refuseIfFound();
-    noteUnreachable(snapshot, roles, decisions, note);
-    noteUnused(decisions, notes, note);
+    noteUnreachable(snapshot, roles, findings);
     return Candidate.afterVerification({
       repository: verification.repository,
       roots: chain.roots,
@@ -106,12 +106,10 @@ export async function verifyUpstream(verification: Verification): Promise<Candid
       snapshot: snapshotFile,
       roles,
       targetsKeys: trusted.role(TARGETS),
-      listed: new Map([...snapshot.snapshot.payload.roles].map(([role, listing]) => [role, listing.version])),
+      listed: new Map([...snapshot.snapshot.payload.roles].map(([role, { version }]) => [role, version])),
       selected,
-      decisions: decisions.filter((made) =>
-        notes.some((used) => used.role === made.role && ['decision-used', 'excluded'].includes(used.kind)),
-      ),
-      notes,
+      decisions: findings.usedDecisions(),
+      notes: findings.notes(),
     });
   } catch (error) {
     // Equivocation is the graver finding: when one was seen, it is what the operator must hear first.
@@ -120,51 +118,75 @@ export async function verifyUpstream(verification: Verification): Promise<Candid
   }
 }
 
+/** A file may be a little longer than listed, to be kept as evidence of a mismatch; never much longer (R-01). */
+const EVIDENCE_SLACK_BYTES = 65_536;
+
+function bound(limit: number, { length }: Listing): number {
+  return length === undefined ? limit : Math.min(limit, length + EVIDENCE_SLACK_BYTES);
+}
+
 /** Versions to hold upstream to; none for timestamp and snapshot after upstream rotated its online keys (F-02). */
-function previousVersions(
-  accepted: AcceptedState | undefined,
-  { acceptedRoot, trusted }: RootChain,
-  note: (note: Note) => void,
-): Previous {
-  if (!accepted) return {};
+function previousVersions(accepted: AcceptedState | undefined, { acceptedRoot, trusted }: RootChain): Previous {
   const isRotated = [TIMESTAMP, SNAPSHOT].some((role) => !hasSameKeys(acceptedRoot.role(role), trusted.role(role)));
-  if (!isRotated)
-    return {
-      timestampVersion: accepted.timestampVersion,
-      snapshotVersion: accepted.snapshotVersion,
-      roles: accepted.listed,
-    };
-  note({
-    kind: 'versions-reset',
-    role: TIMESTAMP,
-    text: 'Upstream rotated its online keys; its timestamp and snapshot may start over (TUF “Recover from fast-forward attacks”).',
-  });
-  return {};
+  if (!accepted || isRotated) return {};
+  return {
+    timestampVersion: accepted.timestampVersion,
+    snapshotVersion: accepted.snapshotVersion,
+    roles: accepted.listed,
+  };
+}
+
+/** A reset is by the specification, and still the one moment at which a replay could pass: it says what went back. */
+function noteReset(
+  accepted: AcceptedState | undefined,
+  previous: Previous,
+  snapshot: TrustedSnapshot,
+  findings: Findings,
+): void {
+  if (!accepted || previous.timestampVersion !== undefined) return;
+  const lower = [...snapshot.snapshot.payload.roles].filter(
+    ([role, { version }]) => version < (accepted.listed.get(role) ?? 0),
+  );
+  const named = lower
+    .slice(0, 20)
+    .map(([role, { version }]) => `${printable(role, 60)} from ${accepted.listed.get(role) ?? 0} to ${version}`);
+  const text =
+    'Upstream rotated its online keys, so its versions may start over (TUF “Recover from fast-forward attacks”)';
+  findings.note(
+    'versions-reset',
+    TIMESTAMP,
+    `${text}; ${named.length > 0 ? `went back: ${named.join(', ')}` : 'no role went back'}.`,
+  );
 }
 
 async function collectRoles(
   snapshot: TrustedSnapshot,
   verification: Verification,
   settle: (file: UpstreamFile) => UpstreamFile,
-  note: (note: Note) => void,
-  read: (role: RoleName, version: number) => Promise<Uint8Array>,
+  findings: Findings,
 ): Promise<{ roles: Map<RoleName, CandidateRole>; selected: SelectedTarget[] }> {
-  const { selection, decisions, limits, accepted } = verification;
+  const { source, selection, limits, accepted, evidence, memory } = verification;
+  const isConsistent = snapshot.timestamp.root.root.payload.consistentSnapshot;
   const roles = new Map<RoleName, CandidateRole>();
   const selected: SelectedTarget[] = [];
   await walkRoles(snapshot, {
     limits,
-    memory: verification.memory,
-    read,
+    memory,
+    read: (role, listing) =>
+      source.metadata(
+        isConsistent ? { role, version: listing.version } : { role },
+        bound(limits.targetsBytes, listing),
+      ),
+    judging: (role, bytes) => evidence.received(role, bytes),
     isExcluded({ name }) {
-      const made = name === TARGETS ? undefined : findDecision(decisions, 'exclude-role', name);
-      if (made) note({ kind: 'excluded', role: name, text: `${printable(name)} is not carried: ${made.reason}` });
+      const made = findings.use('exclude-role', name);
+      if (made) findings.note('excluded', name, `${printable(name)} is not carried: ${made.reason}`);
       return made !== undefined;
     },
     visit(role) {
       const file = settle(asFile(role.name, role));
-      refuseJump(role.name, role.version, accepted?.listed.get(role.name), verification, note);
-      observeRole(role, decisions, note);
+      refuseJump(role.name, role.version, accepted?.listed.get(role.name), limits, findings);
+      observeRole(role, findings);
       roles.set(role.name, { ...file, delegations: role.payload.delegations, targetCount: role.payload.targets.size });
       for (const [path, { length, hashes }] of role.payload.targets) {
         if (isSelected(selection, path)) selected.push({ path, role: role.name, length, hashes });
@@ -179,52 +201,30 @@ function refuseJump(
   role: RoleName,
   version: number,
   accepted: number | undefined,
-  { limits, decisions }: Verification,
-  note: (note: Note) => void,
+  limits: Limits,
+  findings: Findings,
 ): void {
   if (accepted === undefined || version - accepted <= limits.versionJump) return;
-  const label = `${printable(role)}@${String(version)}`;
-  const made = findDecision(decisions, 'accept-version-jump', role, version);
+  const label = `${role}@${version}`;
+  const made = findings.use('accept-version-jump', role, version);
   if (!made) {
-    throw new Refusal(
-      'POLICY_VERSION_JUMP',
-      `${printable(role)} jumps from version ${String(accepted)} to ${String(version)}.`,
-      {
-        details: { role, version, accepted },
-        next: `Ask upstream, then decide by name: --accept-version-jump ${label} --reason "…".`,
-      },
-    );
-  }
-  note({ kind: 'decision-used', role, text: `Version jump to ${label} accepted: ${made.reason}` });
-}
-
-function noteUnreachable(
-  snapshot: TrustedSnapshot,
-  roles: ReadonlyMap<RoleName, unknown>,
-  decisions: readonly Decision[],
-  note: (note: Note) => void,
-): void {
-  for (const role of snapshot.snapshot.payload.roles.keys()) {
-    if (roles.has(role) || findDecision(decisions, 'exclude-role', role)) continue;
-    note({
-      kind: 'unreachable-entry',
-      role,
-      text: `${printable(role)} is listed by upstream’s snapshot but nothing delegates to it.`,
+    throw new Refusal('POLICY_VERSION_JUMP', `${printable(role)} jumps from version ${accepted} to ${version}.`, {
+      details: { role, version, accepted },
+      next: `Ask upstream, then decide by name: ${decisionOption('accept-version-jump', label)} --reason "…".`,
     });
   }
+  findings.note('decision-used', role, `Version jump to ${printable(label)} accepted: ${made.reason}`);
 }
 
-function noteUnused(decisions: readonly Decision[], notes: readonly Note[], note: (note: Note) => void): void {
-  const used = new Set(
-    notes.filter(({ kind }) => kind === 'decision-used' || kind === 'excluded').map(({ role }) => role),
-  );
-  for (const made of decisions) {
-    if (!used.has(made.role))
-      note({
-        kind: 'decision-unused',
-        role: made.role,
-        text: `Nothing asked for --${made.kind} ${printable(made.role)}.`,
-      });
+function noteUnreachable(snapshot: TrustedSnapshot, roles: ReadonlyMap<RoleName, unknown>, findings: Findings): void {
+  const excluded = excludedRoles(findings.usedDecisions());
+  for (const role of snapshot.snapshot.payload.roles.keys()) {
+    if (roles.has(role) || excluded.has(role)) continue;
+    findings.note(
+      'unreachable-entry',
+      role,
+      `${printable(role)} is listed by upstream’s snapshot but nothing delegates to it.`,
+    );
   }
 }
 
