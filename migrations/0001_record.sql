@@ -107,21 +107,24 @@ CREATE TABLE generation_role (
 CREATE TABLE issued (
   repository  TEXT NOT NULL REFERENCES repository (id),
   role        TEXT NOT NULL CHECK (role IN ('root', 'snapshot', 'timestamp')),
+  -- Which online keys signed it, counted from 1; versions may start over with new keys. Root has one chain: 0.
+  epoch       INTEGER NOT NULL,
   version     INTEGER NOT NULL,
   generation  INTEGER NOT NULL,
   file_sha256 TEXT NOT NULL REFERENCES file (sha256),
   expires     TEXT NOT NULL,
   at          TEXT NOT NULL,
-  PRIMARY KEY (repository, role, version)
+  PRIMARY KEY (repository, role, epoch, version)
 ) STRICT;
 
 -- Versions taken before signing, so that a crash can never lead to two files of one version.
 CREATE TABLE reservation (
   repository TEXT NOT NULL REFERENCES repository (id),
   role       TEXT NOT NULL,
+  epoch      INTEGER NOT NULL,
   version    INTEGER NOT NULL,
   at         TEXT NOT NULL,
-  PRIMARY KEY (repository, role, version)
+  PRIMARY KEY (repository, role, epoch, version)
 ) STRICT;
 
 -- The pointer that a publication moves, naming the old value in its WHERE clause.
@@ -156,10 +159,10 @@ CREATE TRIGGER generation_not_replaced BEFORE INSERT ON generation
   WHEN NEW.number IS NOT (SELECT COALESCE(MAX(number), 0) + 1 FROM generation WHERE repository = NEW.repository)
   BEGIN SELECT RAISE(ABORT, 'generation: the next number must follow the last'); END;
 CREATE TRIGGER issued_not_replaced BEFORE INSERT ON issued
-  WHEN NEW.version <= (SELECT MAX(version) FROM issued WHERE repository = NEW.repository AND role = NEW.role)
+  WHEN NEW.version <= (SELECT MAX(version) FROM issued WHERE repository = NEW.repository AND role = NEW.role AND epoch = NEW.epoch)
   BEGIN SELECT RAISE(ABORT, 'issued: versions only rise'); END;
 CREATE TRIGGER reservation_not_replaced BEFORE INSERT ON reservation
-  WHEN NEW.version <= (SELECT MAX(version) FROM reservation WHERE repository = NEW.repository AND role = NEW.role)
+  WHEN NEW.version <= (SELECT MAX(version) FROM reservation WHERE repository = NEW.repository AND role = NEW.role AND epoch = NEW.epoch)
   BEGIN SELECT RAISE(ABORT, 'reservation: versions only rise'); END;
 
 CREATE TRIGGER repository_not_replaced BEFORE INSERT ON repository

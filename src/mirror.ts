@@ -11,7 +11,7 @@ import { isRefusal } from './errors.ts';
 import { acceptedState } from './ledger/accepted-state.ts';
 import type { NewImport } from './ledger/import-rows.ts';
 import type { LedgerReader } from './ledger/reader.ts';
-import type { Claim, CarriedTarget, Current, Enrolment } from './ledger/records.ts';
+import type { Claim, CarriedTarget, Current, Enrolment, ImportRecord } from './ledger/records.ts';
 import { LedgerWriter, type WriterOptions } from './ledger/writer.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
@@ -131,8 +131,8 @@ async function settle(mirror: Mirror, request: ImportRequest, verified: Verified
   return withWriter(mirror, async (writer) => {
     const number = writer.nextImportNumber();
     const record = importRecord(number, request, startedAt, source);
-    const isKnown = mirror.reader.lastAccepted(request.repository)?.candidate === candidate.digest;
-    if (isKnown && request.isRehearsal !== true) {
+    const last = mirror.reader.lastAccepted(request.repository);
+    if (last?.candidate === candidate.digest && isPublished(mirror.reader, last) && request.isRehearsal !== true) {
       await writer.commit({ import: { ...record, outcome: { kind: 'unchanged', candidate } } });
       return { outcome: 'unchanged', import: number, candidate };
     }
@@ -165,6 +165,12 @@ export async function withWriter<Result>(
   } finally {
     writer.close();
   }
+}
+
+/** An import that waits for a root is not “unchanged”: whoever imports again must hear that it still waits. */
+function isPublished(reader: LedgerReader, { repository, number }: ImportRecord): boolean {
+  const current = reader.current(repository);
+  return current !== undefined && reader.importOfGeneration(repository, current.generation) === number;
 }
 
 function importRecord(

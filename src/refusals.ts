@@ -228,15 +228,15 @@ export const REFUSALS = {
   },
   STATE_CLOCK_BACK: {
     why: 'The clock is behind the last recorded event; signing now could shorten or replay lifetimes.',
-    next: 'Correct the clock. Serving goes on.',
+    next: 'Correct the clock. If it is right now and was ahead before: countersign fsck --adopt-clock --reason "…". Serving goes on.',
   },
   STATE_CLOCK_AHEAD: {
     why: 'The clock jumped implausibly far ahead; versions and lifetimes signed now could lock clients out.',
-    next: 'Correct the clock, or raise limits.max_clock_jump after a real long stop. Serving goes on.',
+    next: 'Correct the clock; after a real long stop: countersign fsck --adopt-clock --reason "…". Serving goes on.',
   },
   STATE_VERSION_AHEAD: {
     why: 'A version far in the future would lock clients out of every later update.',
-    next: 'Correct the clock, or wait until it has caught up: a day at most.',
+    next: 'Correct the clock. If versions were signed under a clock far ahead: countersign fsck --adopt-clock, then keys rotate, which lets them start over.',
   },
   STATE_INCOMPLETE: {
     why: 'A generation that omits a reachable role would let another role answer in its place.',

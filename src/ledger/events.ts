@@ -20,6 +20,7 @@ export interface EventBodies {
   /** New mirror roles for the same generation: a timestamp, a snapshot, or a root after a ceremony. */
   renewed: { generation: number; issued: string[]; online_epoch: number };
   'restored-record-adopted': { reason: string; events_lost: number };
+  'clock-adopted': { reason: string; last_event: string };
 }
 export type EventKind = keyof EventBodies;
 

@@ -10,6 +10,14 @@ import { jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { isSha256 } from '../tuf/names.ts';
 import { readHead, type Head } from './events.ts';
 
+/** A thousand repositories’ root versions fit many times over. */
+const MOST_BYTES = 1_000_000;
+
+export interface Remembered extends Head {
+  /** Repository id → version of its newest root. */
+  readonly roots: ReadonlyMap<string, number>;
+}
+
 export class HeadFile {
   readonly path: string;
   readonly #disk: Disk;
@@ -19,48 +27,50 @@ export class HeadFile {
     this.#disk = disk;
   }
 
-  async read(): Promise<Head | undefined> {
+  async read(): Promise<Remembered | undefined> {
     if (!(await this.#disk.exists(this.path))) return undefined;
-    const value = parseJson(await this.#disk.read(this.path, 4096), 'the head file');
+    const value = parseJson(await this.#disk.read(this.path, MOST_BYTES), 'the head file');
     const size = value instanceof Map ? value.get('events') : undefined;
     const digest = value instanceof Map ? value.get('sha256') : undefined;
-    if (typeof size !== 'number' || typeof digest !== 'string' || !isSha256(digest)) {
+    const roots = value instanceof Map ? value.get('roots') : undefined;
+    if (typeof size !== 'number' || typeof digest !== 'string' || !isSha256(digest) || !(roots instanceof Map)) {
       throw new Refusal('STATE_DAMAGED', `The head file ${this.path} is not one that this program writes.`);
     }
-    return { size, sha256: digest };
+    return {
+      size,
+      sha256: digest,
+      roots: new Map([...roots].map(([repository, version]) => [repository, Number(version)])),
+    };
   }
 
-  async write(head: Head): Promise<void> {
-    await this.#disk.write(
-      this.path,
-      Buffer.from(`${stringifyJson(jsonObject({ events: head.size, sha256: head.sha256 }))}\n`),
-    );
+  async write(head: Head, roots: ReadonlyMap<string, number>): Promise<void> {
+    const text = stringifyJson(jsonObject({ events: head.size, roots: new Map(roots), sha256: head.sha256 }));
+    await this.#disk.write(this.path, Buffer.from(`${text}\n`));
   }
 
-  /** How many events the head file remembers beyond the record. */
-  async eventsLost(database: Database): Promise<number> {
-    return Math.max(0, ((await this.read())?.size ?? 0) - readHead(database).size);
-  }
-
-  /** @throws STATE_RESTORED when the record lacks, or contradicts, what the head file remembers */
+  /** @throws STATE_RESTORED when the record lacks, or contradicts, what the head file remembers, or there is none */
   async refuseRestored(database: Database): Promise<void> {
-    const remembered = await this.read();
-    if (!remembered) return;
     const { size } = readHead(database);
+    const remembered = await this.read();
+    if (!remembered) {
+      // An unmounted volume must not look like a first start.
+      if (size > 0)
+        throw new Refusal(
+          'STATE_RESTORED',
+          `The record holds ${size} events, and its head file ${this.path} is missing.`,
+        );
+      return;
+    }
     if (size < remembered.size) {
-      throw new Refusal(
-        'STATE_RESTORED',
-        `The record holds ${String(size)} events, and it held ${String(remembered.size)} before.`,
-        {
-          details: { events: size, remembered: remembered.size },
-        },
-      );
+      throw new Refusal('STATE_RESTORED', `The record holds ${size} events, and it held ${remembered.size} before.`, {
+        details: { events: size, remembered: remembered.size },
+      });
     }
     const row = database.one('SELECT sha256 FROM event WHERE idx = ?', remembered.size - 1);
     if (row?.['sha256'] !== remembered.sha256) {
       throw new Refusal(
         'STATE_RESTORED',
-        `The record’s event ${String(remembered.size - 1)} is not the one that was there before.`,
+        `The record’s event ${remembered.size - 1} is not the one that was there before.`,
         {
           details: { event: remembered.size - 1 },
         },

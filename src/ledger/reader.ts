@@ -168,7 +168,7 @@ export class LedgerReader {
   issued(repository: RepositoryId, role: MirrorRole, limit = 1_000_000): records.IssuedFile[] {
     return this.#database
       .all(
-        `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? ORDER BY version DESC LIMIT ?`,
+        `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? ORDER BY epoch DESC, version DESC LIMIT ?`,
         repository,
         role,
         limit,
@@ -179,7 +179,7 @@ export class LedgerReader {
   /** @throws STATE_NOTHING_PUBLISHED */
   issuedVersion(repository: RepositoryId, role: MirrorRole, version: number): records.IssuedFile {
     const row = this.#database.one(
-      `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? AND version = ?`,
+      `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? AND version = ? ORDER BY epoch DESC LIMIT 1`,
       repository,
       role,
       version,

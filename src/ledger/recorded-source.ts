@@ -4,14 +4,16 @@
  */
 import type { Source, WantedTarget } from '../acquire/source.ts';
 import { Refusal } from '../errors.ts';
-import { type MetadataFile, type Sha256, metadataFileName, printable } from '../tuf/names.ts';
+import { type MetadataFile, type Sha256, metadataFileName, parseMetadataFileName, printable } from '../tuf/names.ts';
 import type { LedgerReader } from './reader.ts';
 
 export function recordedSource(reader: LedgerReader, number: number): Source {
   const files = new Map<string, Sha256>();
   for (const { role, version, fileSha256 } of reader.importFiles(number)) {
     if (version !== undefined) files.set(metadataFileName({ role, version }), fileSha256);
-    if (role !== 'root') files.set(metadataFileName({ role }), fileSha256);
+    // Not for root, and not for a delegated role called like a versioned file: “2.root” must stay absent.
+    const plain = metadataFileName({ role });
+    if (role !== 'root' && !parseMetadataFileName(plain)?.versioned) files.set(plain, fileSha256);
   }
   return {
     description: `import ${String(number)}`,

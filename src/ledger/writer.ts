@@ -29,8 +29,8 @@ export interface WriterOptions {
   readonly waitMs: number;
   /** A clock further ahead of the last event than this is implausible. */
   readonly maxClockJumpDays: number;
-  /** Only while a person adopts a restored record. */
-  readonly mayBeRestored?: boolean;
+  /** Only while a person decides that a restored record, or a stepped clock, is to be gone on with. */
+  readonly adopting?: 'restored-record' | 'stepped-clock';
 }
 
 /** One mirror role, signed and ready to be published. */
@@ -39,6 +39,13 @@ export interface SignedFile {
   readonly version: number;
   readonly bytes: Uint8Array;
   readonly expires: Date;
+}
+
+/** The next version of an online role under the keys of an epoch. */
+export interface VersionRequest {
+  readonly repository: RepositoryId;
+  readonly role: Exclude<MirrorRole, 'root'>;
+  readonly epoch: number;
 }
 
 /** What one commit makes visible, all of it or nothing. */
@@ -70,8 +77,8 @@ export class LedgerWriter {
   static async open(database: Database, options: WriterOptions): Promise<LedgerWriter> {
     const lock = await takeLock(options.lockDirectory, 'writer', options.clock, options.waitMs);
     try {
-      if (options.mayBeRestored !== true) await options.headFile.refuseRestored(database);
-      refuseSteppedClock(database, options);
+      if (options.adopting !== 'restored-record') await options.headFile.refuseRestored(database);
+      if (options.adopting !== 'stepped-clock') refuseSteppedClock(database, options);
       const token = database.transaction(() => {
         database.run('UPDATE writer SET token = token + 1, holder = ? WHERE id = 1', options.holder);
         return Number(database.one('SELECT token FROM writer WHERE id = 1')?.['token']);
@@ -133,42 +140,11 @@ export class LedgerWriter {
   /**
    * Takes the next version of each role, durably, before anything is signed with it (S-04): max(previous + 1, minutes
    * since 1970), so that a lost or restored record still rises (trust.md 4.4).
-   * @param margin further versions to skip, after a restored record was adopted
-   * @throws STATE_VERSION_AHEAD beyond now + 1 day
+   * @returns the versions; for one beyond now + 1 day the refusal STATE_VERSION_AHEAD in its place, so that one
+   *   repository does not keep the others from renewing
    */
-  async reserve(requests: readonly { repository: RepositoryId; role: MirrorRole }[], margin = 0): Promise<number[]> {
-    const versions: number[] = [];
-    await this.#commit((now) => {
-      const minutes = Math.floor(now.getTime() / 60_000);
-      for (const { repository, role } of requests) {
-        const highest = Number(
-          this.#database.one(
-            'SELECT COALESCE(MAX(version), 0) AS v FROM reservation WHERE repository = ? AND role = ?',
-            repository,
-            role,
-          )?.['v'],
-        );
-        const version = Math.max(highest + 1, minutes) + margin;
-        if (version > minutes + DAY_MS / 60_000) {
-          throw new Refusal(
-            'STATE_VERSION_AHEAD',
-            `The next ${role} of ${repository} would be version ${String(version)}, more than a day ahead of the clock.`,
-            {
-              details: { repository, role, version },
-            },
-          );
-        }
-        this.#database.run(
-          'INSERT INTO reservation (repository, role, version, at) VALUES (?, ?, ?, ?)',
-          repository,
-          role,
-          version,
-          formatDate(now),
-        );
-        versions.push(version);
-      }
-    });
-    return versions;
+  async reserve(requests: readonly VersionRequest[]): Promise<(number | Refusal)[]> {
+    return this.#commit((now) => requests.map((request) => this.#reserveOne(request, now, 0)));
   }
 
   /** The commit: an import’s record, a publication, or both, become visible together. @throws STATE_CONFLICT */
@@ -184,11 +160,56 @@ export class LedgerWriter {
     });
   }
 
-  /** A restored record goes on, by a person’s decision: the loss is recorded and versions leap (S-06). */
-  async adoptRestored(reason: string, eventsLost: number): Promise<void> {
+  /**
+   * A restored record goes on, by a person’s decision: in one transaction the loss is recorded and versions leap over
+   * those that clients may have seen (S-06).
+   */
+  async adoptRestored(
+    reason: string,
+    eventsLost: number,
+    requests: readonly VersionRequest[],
+    margin: number,
+  ): Promise<void> {
+    await this.#commit((now) => {
+      this.#append(now, 'restored-record-adopted', undefined, { reason, events_lost: eventsLost });
+      for (const request of requests) this.#reserveOne(request, now, margin);
+    });
+  }
+
+  /** The clock that stepped is right now, by a person’s decision (F-07). */
+  async adoptClock(reason: string, lastEvent: Date): Promise<void> {
     await this.#commit((now) =>
-      this.#append(now, 'restored-record-adopted', undefined, { reason, events_lost: eventsLost }),
+      this.#append(now, 'clock-adopted', undefined, { reason, last_event: lastEvent.toISOString() }),
     );
+  }
+
+  #reserveOne({ repository, role, epoch }: VersionRequest, now: Date, margin: number): number | Refusal {
+    const minutes = Math.floor(now.getTime() / 60_000);
+    const row = this.#database.one(
+      'SELECT COALESCE(MAX(version), 0) AS v FROM reservation WHERE repository = ? AND role = ? AND epoch = ?',
+      repository,
+      role,
+      epoch,
+    );
+    const version = Math.max(Number(row?.['v']) + 1, minutes) + margin;
+    if (version > minutes + DAY_MS / 60_000) {
+      return new Refusal(
+        'STATE_VERSION_AHEAD',
+        `The next ${role} of ${repository} would be version ${version}, more than a day ahead of the clock.`,
+        {
+          details: { repository, role, version },
+        },
+      );
+    }
+    this.#database.run(
+      'INSERT INTO reservation (repository, role, epoch, version, at) VALUES (?, ?, ?, ?, ?)',
+      repository,
+      role,
+      epoch,
+      version,
+      formatDate(now),
+    );
+    return version;
   }
 
   #publish({ expected, next, issued, content }: Publication, now: Date): void {
@@ -197,9 +218,10 @@ export class LedgerWriter {
     const digests = issued.map((file) => {
       const digest = this.#storeFile(file.bytes);
       this.#database.run(
-        'INSERT INTO issued (repository, role, version, generation, file_sha256, expires, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO issued (repository, role, epoch, version, generation, file_sha256, expires, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         repository,
         file.role,
+        file.role === 'root' ? 0 : next.onlineEpoch,
         file.version,
         generation,
         digest,
@@ -259,17 +281,27 @@ export class LedgerWriter {
     appendEvent(this.#database, now, kind, repository, body);
   }
 
-  async #commit(work: (now: Date) => void): Promise<void> {
+  async #commit<Result>(work: (now: Date) => Result): Promise<Result> {
     const now = this.#options.clock.now();
-    const head = this.#database.transaction(() => {
+    const { result, head } = this.#database.transaction(() => {
       if (this.#database.one('SELECT token FROM writer WHERE id = 1')?.['token'] !== this.#token) {
         throw new Refusal('STATE_LOCKED', 'Another writer took over while this one was working.');
       }
-      work(now);
-      return readHead(this.#database);
+      const result = work(now);
+      return { result, head: readHead(this.#database) };
     });
-    if (head.size > 0) await this.#options.headFile.write(head);
+    if (head.size > 0) await this.#options.headFile.write(head, rootVersions(this.#database));
+    return result;
   }
+}
+
+/** Roots cannot be made again with another content: the head file remembers how far each chain has gone. */
+function rootVersions(database: Database): Map<string, number> {
+  return new Map(
+    database
+      .all('SELECT repository, root_version FROM current ORDER BY repository')
+      .map((row) => [String(row['repository']), Number(row['root_version'])]),
+  );
 }
 
 function refuseSteppedClock(database: Database, { clock, maxClockJumpDays }: WriterOptions): void {

@@ -29,7 +29,7 @@ import {
 } from './generation.ts';
 import { planGeneration } from './plan.ts';
 import { newestUpstreamRoot } from './renew.ts';
-import { draftFor, makeOnlineRoot } from './root.ts';
+import { canSignRoot, draftFor, makeOnlineRoot } from './root.ts';
 import { requireOwnKeys } from './own-keys.ts';
 import { checkAsClients } from './self-check.ts';
 
@@ -104,6 +104,7 @@ export async function acceptRoot(
     import: number,
     memory,
     acceptedRoot: { file: root, onlineEpoch },
+    recordedDecisions: reader.import(number).decisions,
   });
   if (!composed.publication) throw new TypeError('a generation with an accepted root was not composed');
   await writer.commit({ publications: [composed.publication] });
@@ -119,6 +120,15 @@ export async function rotateOnlineKeys(
   const enrolment = composer.reader.enrolment(repository);
   const before = publishedBefore(composer.reader, repository);
   if (!before) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has nothing published.`);
+  if (!canSignRoot(composer, repository, before.root)) {
+    throw new Refusal(
+      'STATE_NEEDS_ROOT',
+      `New online keys of ${repository} need a new root, and its key is not on this machine.`,
+      {
+        next: `Hold the ceremony: countersign root draft ${repository} --rotate-online, root sign, root accept ${repository}.`,
+      },
+    );
+  }
   const onlineEpoch = before.current.onlineEpoch + 1;
   const upstreamRoot = newestUpstreamRoot(
     composer,
@@ -161,6 +171,7 @@ async function publishRoot(
     roles,
     statement,
     onlineEpoch,
+    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
     now: composer.clock.now(),
   });
   const next: Current = {

@@ -2,6 +2,7 @@
  * A candidate becomes a publication: planned, signed under reserved versions, and checked as clients will read it. The
  * commit itself is the writer’s.
  */
+import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Current, Enrolment, GenerationRole } from '../ledger/records.ts';
 import type { LedgerWriter, Publication, SignedFile } from '../ledger/writer.ts';
@@ -12,11 +13,12 @@ import type { VerificationMemory } from '../tuf/memory.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
 import { asOf, type Candidate } from '../verify/candidate.ts';
-import { excludedRoles } from '../verify/decisions.ts';
+import { excludedRoles, type Decision } from '../verify/decisions.ts';
 import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
+import { requireRecentUpstream } from './dead-man.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
 import { type PublishedBefore, planGeneration } from './plan.ts';
-import { signOnlineRoot } from './root.ts';
+import { canSignRoot, signOnlineRoot } from './root.ts';
 import { checkAsClients } from './self-check.ts';
 
 /** What composing needs of an opened data directory. */
@@ -32,6 +34,8 @@ export interface Composition {
   readonly candidate: Candidate;
   readonly import: number;
   readonly memory: VerificationMemory;
+  /** As recorded with the import, when it waited for a ceremony: verifying it again asks for none of them. */
+  readonly recordedDecisions?: readonly Decision[];
   /** A root that a ceremony accepted for this generation, if one was held. */
   readonly acceptedRoot?: { readonly file: SignedFile; readonly onlineEpoch: number };
   /** Plans only: takes no versions and signs nothing. */
@@ -50,13 +54,14 @@ export async function composeGeneration(
   composition: Composition,
 ): Promise<Composed> {
   const { enrolment, candidate, acceptedRoot, isRehearsal = false } = composition;
-  const { reader, keyring } = composer;
+  const { reader } = composer;
   const before = publishedBefore(reader, enrolment.id);
   const plan = planGeneration(candidate, before, enrolment.limits);
   const { roles, rootChange } = plan;
   const onlineEpoch = acceptedRoot?.onlineEpoch ?? plan.onlineEpoch;
   const needsRoot = rootChange !== undefined && !acceptedRoot;
-  if (isRehearsal || (needsRoot && !keyring.hasRootOnline)) return { publication: undefined, rootChange };
+  if (isRehearsal || (needsRoot && !canSignRoot(composer, enrolment.id, before?.root)))
+    return { publication: undefined, rootChange };
 
   const now = composer.clock.now();
   const root =
@@ -66,9 +71,15 @@ export async function composeGeneration(
     generation: (before?.current.generation ?? 0) + 1,
     import: composition.import,
     asOf: asOf(candidate),
-    decisions: candidate.content.decisions,
+    decisions: composition.recordedDecisions ?? candidate.content.decisions,
   };
-  const { snapshot, timestamp } = await issueOnline(composer, writer, { roles, statement, onlineEpoch, now });
+  const { snapshot, timestamp } = await issueOnline(composer, writer, {
+    roles,
+    statement,
+    onlineEpoch,
+    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
+    now,
+  });
   await checkAsClients(
     {
       roots: [...issuedRoots(reader, enrolment.id), ...(root ? [root.bytes] : [])],
@@ -101,22 +112,28 @@ export async function composeGeneration(
   };
 }
 
+interface OnlineIssue {
+  readonly roles: readonly GenerationRole[];
+  readonly statement: Statement;
+  readonly onlineEpoch: number;
+  readonly maxUpstreamAgeDays: number;
+  readonly now: Date;
+}
+
 /** New snapshot and timestamp under versions that are reserved, durably, before anything is signed (S-04). */
 export async function issueOnline(
   { keyring, lifetimes }: Composer,
   writer: LedgerWriter,
-  {
-    roles,
-    statement,
-    onlineEpoch,
-    now,
-  }: { roles: readonly GenerationRole[]; statement: Statement; onlineEpoch: number; now: Date },
+  { roles, statement, onlineEpoch, maxUpstreamAgeDays, now }: OnlineIssue,
 ): Promise<{ snapshot: SignedFile; timestamp: SignedFile }> {
   const { repository } = statement;
+  requireRecentUpstream(statement, maxUpstreamAgeDays, now);
   const [snapshotVersion = 0, timestampVersion = 0] = await writer.reserve([
-    { repository, role: 'snapshot' },
-    { repository, role: 'timestamp' },
+    { repository, role: 'snapshot', epoch: onlineEpoch },
+    { repository, role: 'timestamp', epoch: onlineEpoch },
   ]);
+  if (snapshotVersion instanceof Refusal) throw snapshotVersion;
+  if (timestampVersion instanceof Refusal) throw timestampVersion;
   const snapshotSigner = keyring.signerFor(repository, 'snapshot', onlineEpoch);
   const timestampSigner = keyring.signerFor(repository, 'timestamp', onlineEpoch);
   const snapshot = issueSnapshot(

@@ -4,6 +4,8 @@
  * person’s decision, and its versions leap over those that clients may have seen (S-06).
  */
 import { join } from 'node:path';
+import { Refusal } from '../errors.ts';
+import { lastEventAt, readHead } from '../ledger/events.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { LedgerWriter, type WriterOptions } from '../ledger/writer.ts';
 import type { Database } from '../platform/database.ts';
@@ -26,21 +28,59 @@ export async function clearLeftovers(disk: Disk, dataDirectory: string, blobDire
   return removed;
 }
 
-/** Goes on with a restored record: the decision is an event, and every online role’s next version leaps. */
-export async function adoptRestoredRecord(
-  { database, reader, writerOptions }: { database: Database; reader: LedgerReader; writerOptions: WriterOptions },
-  reason: string,
-): Promise<{ eventsLost: number }> {
-  const eventsLost = await writerOptions.headFile.eventsLost(database);
-  const writer = await LedgerWriter.open(database, { ...writerOptions, mayBeRestored: true });
+/** How many events the head file remembers beyond the record. */
+export async function countLostEvents({ database, writerOptions }: AdoptedRecord): Promise<number> {
+  return Math.max(0, ((await writerOptions.headFile.read())?.size ?? 0) - readHead(database).size);
+}
+
+/**
+ * Goes on with a restored record: the decision is an event, and every online role’s next version leaps.
+ * @throws STATE_RESTORED when the backup is older than a root that clients have: that root cannot be made again
+ */
+export async function adoptRestoredRecord(record: AdoptedRecord, reason: string): Promise<{ eventsLost: number }> {
+  const { database, reader, writerOptions } = record;
+  const remembered = await writerOptions.headFile.read();
+  const currents = reader.currents();
+  for (const { repository, rootVersion } of currents) {
+    const lost = remembered?.roots.get(repository) ?? 0;
+    if (lost <= rootVersion) continue;
+    throw new Refusal(
+      'STATE_RESTORED',
+      `The record ends at root version ${rootVersion} of ${repository}, and clients have version ${lost}.`,
+      {
+        details: { repository, rootVersion, lost },
+        next: 'Restore a backup made after that root was issued; without one, enrol the upstream under a new id and give clients its new root.',
+      },
+    );
+  }
+  const eventsLost = await countLostEvents(record);
+  const writer = await LedgerWriter.open(database, { ...writerOptions, adopting: 'restored-record' });
   try {
-    await writer.adoptRestored(reason, eventsLost);
-    const requests = reader
-      .currents()
-      .flatMap(({ repository }) => (['snapshot', 'timestamp'] as const).map((role) => ({ repository, role })));
-    await writer.reserve(requests, RESTORE_MARGIN);
+    const requests = currents.flatMap(({ repository, onlineEpoch: epoch }) =>
+      (['snapshot', 'timestamp'] as const).map((role) => ({ repository, role, epoch })),
+    );
+    await writer.adoptRestored(reason, eventsLost, requests, RESTORE_MARGIN);
   } finally {
     writer.close();
   }
   return { eventsLost };
+}
+
+/**
+ * Goes on with a clock that stepped, once a person has made sure that it is right now. Versions that were signed under a
+ * clock far ahead stay used: rotate the online keys, and versions start over.
+ */
+export async function adoptClock({ database, writerOptions }: AdoptedRecord, reason: string): Promise<void> {
+  const writer = await LedgerWriter.open(database, { ...writerOptions, adopting: 'stepped-clock' });
+  try {
+    await writer.adoptClock(reason, lastEventAt(database) ?? writerOptions.clock.now());
+  } finally {
+    writer.close();
+  }
+}
+
+export interface AdoptedRecord {
+  readonly database: Database;
+  readonly reader: LedgerReader;
+  readonly writerOptions: WriterOptions;
 }

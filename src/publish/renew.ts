@@ -5,16 +5,16 @@
  * upstream has been silent for longer than maxUpstreamAge: the dead-man stop (trust.md 4.8). Many repositories share two
  * commits, one that reserves versions before anything is signed and one that publishes.
  */
-import { type Refusal, isRefusal } from '../errors.ts';
+import { Refusal, isRefusal } from '../errors.ts';
 import type { Current, Enrolment, IssuedFile } from '../ledger/records.ts';
 import type { LedgerWriter, Publication, SignedFile } from '../ledger/writer.ts';
 import type { MirrorRole, RepositoryId } from '../tuf/names.ts';
-import { DAY_MS } from '../verify/policy.ts';
+import { requireRecentUpstream } from './dead-man.ts';
 import type { Composer } from './generation.ts';
 import { issueSnapshot, issueTimestamp, type Statement } from './issue.ts';
 import { expiryAfter, isHalfOver } from './lifetimes.ts';
 import { requireOwnKeys } from './own-keys.ts';
-import { makeOnlineRoot } from './root.ts';
+import { canSignRoot, makeOnlineRoot } from './root.ts';
 
 export interface RenewalOutcome {
   readonly repository: RepositoryId;
@@ -32,6 +32,8 @@ export interface RenewalRequest {
   /** Renew what becomes due within this time: spreads the work of many repositories. */
   readonly earlierMs?: number;
 }
+
+type OnlineRole = Exclude<MirrorRole, 'root'>;
 
 /** What one repository’s renewal starts from. */
 interface Due {
@@ -55,32 +57,26 @@ export async function renewDue(
     const { repository } = current;
     try {
       const found = findDue(composer, current, now, request);
-      if (!found) outcomes.push({ repository, outcome: 'not-due', issued: [] });
-      else if ('what' in found) outcomes.push({ repository, outcome: 'stopped', issued: [], ...found });
-      else due.push(found);
+      if (found) due.push(found);
+      else outcomes.push({ repository, outcome: 'not-due', issued: [] });
     } catch (error) {
       outcomes.push(asFailure(repository, error));
     }
   }
   if (due.length === 0) return outcomes;
-  // The root’s version is its place in the chain; only the online roles take reserved ones.
-  const requests = due.flatMap(({ current, roles }) =>
-    roles.filter((role) => role !== 'root').map((role) => ({ repository: current.repository, role })),
-  );
-  const versions = await writer.reserve(requests);
-  const reserved = new Map(
-    requests.map(({ repository, role }, index) => [`${repository} ${role}`, versions[index] ?? 0]),
-  );
+  const reserved = await reserveAll(writer, due);
   const publications: Publication[] = [];
   for (const one of due) {
     const { repository } = one.current;
     try {
-      const publication = renew(composer, one, now, (role) => reserved.get(`${repository} ${role}`) ?? 0);
+      const { publication, trouble } = renew(composer, one, now, (role) => reserved(repository, role));
       publications.push(publication);
+      const issued = publication.issued.map(({ role, version }) => `${role}@${version}`);
       outcomes.push({
         repository,
         outcome: 'renewed',
-        issued: publication.issued.map(({ role, version }) => `${role}@${String(version)}`),
+        issued,
+        ...(trouble && { code: trouble.code, what: trouble.what }),
       });
     } catch (error) {
       outcomes.push(asFailure(repository, error));
@@ -90,14 +86,33 @@ export async function renewDue(
   return outcomes;
 }
 
+/** Versions of everything that is due, in one commit. A root’s version is its place in the chain: it is not reserved. */
+async function reserveAll(
+  writer: LedgerWriter,
+  due: readonly Due[],
+): Promise<(repository: RepositoryId, role: OnlineRole) => number> {
+  const requests = due.flatMap(({ current, roles }) =>
+    roles
+      .filter((role) => role !== 'root')
+      .map((role) => ({ repository: current.repository, role, epoch: current.onlineEpoch })),
+  );
+  const versions = await writer.reserve(requests);
+  const reserved = new Map(requests.map(({ repository, role }, index) => [`${repository} ${role}`, versions[index]]));
+  return (repository, role) => {
+    const version = reserved.get(`${repository} ${role}`);
+    if (version instanceof Refusal) throw version;
+    return version ?? 0;
+  };
+}
+
 /** Which roles of a repository are due; undefined for none; the reason when renewal must stop. */
 function findDue(
   composer: Composer,
   current: Current,
   now: Date,
   { force = false, earlierMs = 0 }: RenewalRequest,
-): Due | Pick<Refusal, 'code' | 'what'> | undefined {
-  const { reader, keyring } = composer;
+): Due | undefined {
+  const { reader } = composer;
   const { repository, generation } = current;
   const issuedFile = (role: MirrorRole, version: number): IssuedFile => reader.issuedVersion(repository, role, version);
   const timestamp = issuedFile('timestamp', current.timestampVersion);
@@ -105,7 +120,7 @@ function findDue(
   const root = issuedFile('root', current.rootVersion);
   const isDue = (file: IssuedFile): boolean => isHalfOver(file.at, file.expires, now, earlierMs);
   const roles: MirrorRole[] = [];
-  if (keyring.hasRootOnline && isDue(root)) roles.push('root');
+  if (isDue(root) && canSignRoot(composer, repository, reader.bytes(root.fileSha256))) roles.push('root');
   if (isDue(snapshot)) roles.push('snapshot');
   if (roles.length > 0 || force || isDue(timestamp)) roles.push('timestamp');
   if (roles.length === 0) return undefined;
@@ -114,75 +129,78 @@ function findDue(
   const number = reader.importOfGeneration(repository, generation);
   const { asOf, decisions } = reader.import(number);
   if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
-  const silentDays = (now.getTime() - asOf.timestampExpires.getTime()) / DAY_MS;
-  if (silentDays > enrolment.maxUpstreamAgeDays) {
-    return {
-      code: 'POLICY_UPSTREAM_AGE',
-      what: `Renewal of ${repository} has stopped: upstream last vouched for it until ${asOf.timestampExpires.toISOString()}, more than ${String(enrolment.maxUpstreamAgeDays)} days ago.`,
-    };
-  }
-  return {
-    current,
-    enrolment,
-    timestamp,
-    snapshot,
-    roles,
-    statement: { repository, generation, import: number, asOf, decisions },
-  };
+  const statement = { repository, generation, import: number, asOf, decisions };
+  requireRecentUpstream(statement, enrolment.maxUpstreamAgeDays, now);
+  return { current, enrolment, timestamp, snapshot, roles, statement };
 }
 
 function renew(
   composer: Composer,
   { current, enrolment, statement, snapshot, roles }: Due,
   now: Date,
-  version: (role: MirrorRole) => number,
-): Publication {
+  version: (role: OnlineRole) => number,
+): { publication: Publication; trouble: Refusal | undefined } {
   const { reader, keyring, lifetimes } = composer;
   const { repository, onlineEpoch } = current;
-  const issued: SignedFile[] = [];
   const rootBytes = reader.bytes(reader.issuedVersion(repository, 'root', current.rootVersion).fileSha256);
-  if (roles.includes('root')) {
-    const upstreamRoot = newestUpstreamRoot(composer, statement.import);
-    const made = makeOnlineRoot(composer, { repository, upstreamRoot, previous: rootBytes, onlineEpoch, now });
-    issued.push({ role: 'root', version: current.rootVersion + 1, ...made });
-  }
+  const { root, trouble } = roles.includes('root') ? renewRoot(composer, current, statement, rootBytes, now) : {};
   const signers = {
     snapshot: keyring.signerFor(repository, 'snapshot', onlineEpoch),
     timestamp: keyring.signerFor(repository, 'timestamp', onlineEpoch),
   };
   requireOwnKeys(rootBytes, enrolment, signers);
-  let newSnapshot: SignedFile = {
-    role: 'snapshot',
-    version: snapshot.version,
-    bytes: reader.bytes(snapshot.fileSha256),
-    expires: snapshot.expires,
-  };
-  if (roles.includes('snapshot')) {
-    const listed = reader.generationRoles(repository, current.generation);
-    newSnapshot = issueSnapshot(
-      version('snapshot'),
-      expiryAfter(now, lifetimes.snapshot),
-      listed,
-      statement,
-      signers.snapshot,
-    );
-    issued.push(newSnapshot);
-  }
+  const listed: SignedFile = roles.includes('snapshot')
+    ? issueSnapshot(
+        version('snapshot'),
+        expiryAfter(now, lifetimes.snapshot),
+        reader.generationRoles(repository, current.generation),
+        statement,
+        signers.snapshot,
+      )
+    : {
+        role: 'snapshot',
+        version: snapshot.version,
+        bytes: reader.bytes(snapshot.fileSha256),
+        expires: snapshot.expires,
+      };
   const timestamp = issueTimestamp(
     version('timestamp'),
     expiryAfter(now, lifetimes.timestamp),
-    newSnapshot,
+    listed,
     statement,
     signers.timestamp,
   );
-  issued.push(timestamp);
   const next: Current = {
     ...current,
-    rootVersion: current.rootVersion + (roles.includes('root') ? 1 : 0),
-    snapshotVersion: newSnapshot.version,
+    rootVersion: root?.version ?? current.rootVersion,
+    snapshotVersion: listed.version,
     timestampVersion: timestamp.version,
   };
-  return { expected: current, next, issued };
+  const issued = [...(root ? [root] : []), ...(roles.includes('snapshot') ? [listed] : []), timestamp];
+  return { publication: { expected: current, next, issued }, trouble };
+}
+
+/** A root that cannot be renewed is told, and keeps nothing else from renewing: half of its life is left for a person. */
+function renewRoot(
+  composer: Composer,
+  { repository, rootVersion, onlineEpoch }: Current,
+  statement: Statement,
+  previous: Uint8Array,
+  now: Date,
+): { root?: SignedFile; trouble?: Refusal } {
+  try {
+    const upstreamRoot = newestUpstreamRoot(composer, statement.import);
+    return {
+      root: {
+        role: 'root',
+        version: rootVersion + 1,
+        ...makeOnlineRoot(composer, { repository, upstreamRoot, previous, onlineEpoch, now }),
+      },
+    };
+  } catch (error) {
+    if (isRefusal(error)) return { trouble: error };
+    throw error;
+  }
 }
 
 /** The newest upstream root of an import, from the record. */
@@ -194,6 +212,7 @@ export function newestUpstreamRoot({ reader }: Pick<Composer, 'reader'>, number:
 
 function asFailure(repository: RepositoryId, error: unknown): RenewalOutcome {
   // One damaged repository must not keep the others from renewing.
-  if (isRefusal(error)) return { repository, outcome: 'failed', issued: [], code: error.code, what: error.what };
-  throw error;
+  if (!isRefusal(error)) throw error;
+  const outcome = error.code === 'POLICY_UPSTREAM_AGE' ? 'stopped' : 'failed';
+  return { repository, outcome, issued: [], code: error.code, what: error.what };
 }

@@ -5,9 +5,12 @@
 import type { SignedFile } from '../ledger/writer.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import type { Keyring } from '../sign/keyring.ts';
+import { listRole } from '../sign/root-pin.ts';
 import { acceptDraft, draftRoot, signDraft } from '../sign/root-draft.ts';
 import type { RootPublic } from '../sign/root-public.ts';
-import type { RepositoryId } from '../tuf/names.ts';
+import { DEFAULT_LIMITS } from '../tuf/limits.ts';
+import { parseRoot } from '../tuf/metadata.ts';
+import { ROOT, type RepositoryId } from '../tuf/names.ts';
 import type { Candidate } from '../verify/candidate.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
 import type { PublishedBefore } from './plan.ts';
@@ -48,6 +51,21 @@ export function draftFor(
     expires: expiryAfter(now, lifetimes.root),
     now,
   });
+}
+
+/**
+ * Whether the root key online is the whole of the current root’s root role. After a trial moved to holders by a ceremony,
+ * the old secret may still lie here; it can sign nothing that clients accept.
+ */
+export function canSignRoot(
+  { keyring }: Pick<RootKeys, 'keyring'>,
+  repository: RepositoryId,
+  current: Uint8Array | undefined,
+): boolean {
+  if (!keyring.hasRootOnline) return false;
+  if (!current) return true;
+  const { keyIds, threshold } = listRole(parseRoot(current, 'the mirror’s root', DEFAULT_LIMITS), ROOT);
+  return threshold === 1 && keyIds.includes(keyring.rootSignerFor(repository).keyId);
 }
 
 /** @throws STATE_NEEDS_ROOT unless the root key is online */

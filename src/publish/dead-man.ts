@@ -1,0 +1,18 @@
+/**
+ * The dead-man stop (trust.md 4.8): when upstream has been silent for longer than maxUpstreamAge, nothing fresh is signed
+ * for its state any more, by renewal, rotation or ceremony, so that a frozen upstream cannot be hidden (F-03).
+ */
+import { Refusal } from '../errors.ts';
+import { DAY_MS } from '../verify/policy.ts';
+import type { Statement } from './issue.ts';
+
+/** @throws POLICY_UPSTREAM_AGE */
+export function requireRecentUpstream({ repository, asOf }: Statement, maxUpstreamAgeDays: number, now: Date): void {
+  const silentDays = (now.getTime() - asOf.timestampExpires.getTime()) / DAY_MS;
+  if (silentDays <= maxUpstreamAgeDays) return;
+  throw new Refusal(
+    'POLICY_UPSTREAM_AGE',
+    `Renewal of ${repository} has stopped: upstream last vouched for it until ${asOf.timestampExpires.toISOString()}, more than ${maxUpstreamAgeDays} days ago.`,
+    { details: { repository, maxUpstreamAgeDays } },
+  );
+}
