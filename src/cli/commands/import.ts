@@ -1,0 +1,152 @@
+/** `countersign import`: one attempt to bring upstream’s state in: verified, recorded, published. */
+import { Option } from 'commander';
+import { openSource } from '../../acquire/open.ts';
+import { upstreamOptions } from '../../config/settings.ts';
+import type { Claim } from '../../ledger/records.ts';
+import { type ImportResult, importUpstream } from '../../mirror.ts';
+import { formatDate } from '../../tuf/dates.ts';
+import { repositoryId } from '../../tuf/names.ts';
+import { type Candidate, asOf } from '../../verify/candidate.ts';
+import { type Decision, type DecisionKind, decision } from '../../verify/decisions.ts';
+import { defineCommand } from '../command.ts';
+import { repeatable } from '../options.ts';
+import { plural } from '../words.ts';
+
+interface Given {
+  readonly id: string;
+  readonly from?: string;
+  readonly ticket?: string;
+  readonly reason?: string;
+  readonly as?: string;
+  readonly excludeRole?: readonly string[];
+  readonly acceptEquivocation?: readonly string[];
+  readonly acceptVersionJump?: readonly string[];
+  readonly acceptDuplicateKeys?: readonly string[];
+}
+
+export const importCommand = defineCommand<Given>({
+  name: 'import',
+  summary: 'bring upstream’s state in: verify it, record it, publish it',
+  details:
+    'What a person must decide is decided by name and with a reason, which is recorded and signed into what clients ' +
+    'see. There is no option that ignores a kind of refusal.',
+  arguments: [['<id>', 'the repository']],
+  options: [
+    new Option('--from <location>', 'take it from here instead: an address, or a courier’s directory'),
+    new Option('--ticket <text>', 'the change ticket, for the record'),
+    new Option('--reason <text>', 'why, for the record; needed by every decision'),
+    new Option('--as <person>', 'who brings it in, for the record'),
+    repeatable('--exclude-role <role>', 'carry the rest without this role'),
+    repeatable('--accept-equivocation <role@version>', 'accept other content under a version that was seen before'),
+    repeatable('--accept-version-jump <role@version>', 'accept a version that leaps ahead'),
+    repeatable('--accept-duplicate-keys <role>', 'accept one key under several ids'),
+  ],
+  examples: [
+    'countersign import sigstore',
+    'countersign import sigstore --from /media/courier/sigstore --ticket CHG-1042 --as alice',
+  ],
+  changesSomething: true,
+  async perform(invocation, given) {
+    const repository = repositoryId(given.id);
+    const decisions = decisionsOf(given);
+    return invocation.withMirror(async (mirror, settings) => {
+      const location = given.from ?? mirror.reader.enrolment(repository).upstream;
+      const options = { clock: invocation.clock, ...(await upstreamOptions(settings)) };
+      const result = await importUpstream(mirror, {
+        repository,
+        openSource: () => openSource(location, options),
+        decisions,
+        claim: claimOf(given),
+        isRehearsal: invocation.isRehearsal,
+        onProgress: invocation.progress.step,
+      });
+      return { lines: describe(result), document: documentOf(result) };
+    });
+  },
+});
+
+function decisionsOf(given: Given): Decision[] {
+  const made = (kind: DecisionKind, names: readonly string[] = []): Decision[] =>
+    names.map((name) => decision(kind, name, given.reason));
+  return [
+    ...made('exclude-role', given.excludeRole),
+    ...made('accept-equivocation', given.acceptEquivocation),
+    ...made('accept-version-jump', given.acceptVersionJump),
+    ...made('accept-duplicate-keys', given.acceptDuplicateKeys),
+  ];
+}
+
+function claimOf({ ticket, reason, as }: Given): Claim {
+  return {
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(as === undefined ? {} : { as }),
+  };
+}
+
+function describe(result: ImportResult): string[] {
+  const { candidate } = result;
+  const { repository, roles, selected, notes } = candidate.content;
+  const verified = asOf(candidate);
+  return [
+    `${repository}: ${headline(result)}`,
+    `  as-of      ${formatDate(verified.timestampExpires)} (upstream’s timestamp ${String(verified.timestampVersion)}, snapshot ${String(verified.snapshotVersion)}, root ${String(verified.rootVersion)})`,
+    `  carries    ${plural(roles.size, 'role')}, ${plural(selected.length, 'target file')}`,
+    ...notes.map(({ kind, text }) => `  ${kind}: ${text}`),
+    ...followUp(result),
+  ];
+}
+
+function headline(result: ImportResult): string {
+  switch (result.outcome) {
+    case 'published':
+      return `import ${String(result.import)} is published as generation ${String(result.current.generation)}.`;
+    case 'needs-root':
+      return `import ${String(result.import)} is accepted and waits for a new mirror root: ${result.why}.`;
+    case 'unchanged':
+      return `import ${String(result.import)} brought nothing new.`;
+    case 'rehearsed':
+      return result.rootChange === undefined
+        ? 'would be accepted and published.'
+        : `would be accepted, with a new mirror root: ${result.rootChange}.`;
+  }
+}
+
+function followUp(result: ImportResult): string[] {
+  if (result.outcome !== 'needs-root') return [];
+  const { repository } = result.candidate.content;
+  return [
+    `Next: countersign root draft ${repository}, then each holder: countersign root sign DRAFT --key FILE.age,`,
+    `      then: countersign root accept ${repository} DRAFT`,
+  ];
+}
+
+function documentOf(result: ImportResult): object {
+  return {
+    outcome: result.outcome,
+    import: 'import' in result ? result.import : undefined,
+    generation: result.outcome === 'published' ? result.current.generation : undefined,
+    rootChange: rootChangeOf(result),
+    ...contentOf(result.candidate),
+    dryRun: result.outcome === 'rehearsed',
+  };
+}
+
+function rootChangeOf(result: ImportResult): string | undefined {
+  if (result.outcome === 'needs-root') return result.why;
+  return result.outcome === 'rehearsed' ? result.rootChange : undefined;
+}
+
+function contentOf(candidate: Candidate): object {
+  const { repository, roles, selected, notes, decisions } = candidate.content;
+  const { timestampExpires, ...versions } = asOf(candidate);
+  return {
+    repository,
+    candidate: candidate.digest,
+    asOf: { timestampExpires: formatDate(timestampExpires), ...versions },
+    roles: [...roles.values()].map(({ role, version, expires }) => ({ role, version, expires: formatDate(expires) })),
+    targets: selected.length,
+    decisions: decisions.map(({ kind, role, version, reason }) => ({ kind, role, version, reason })),
+    notes,
+  };
+}

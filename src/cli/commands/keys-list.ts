@@ -1,0 +1,39 @@
+/** `countersign keys list`: which keys lie here, and which key ids the published roots name for the online roles. */
+import { keysDirectory } from '../../open.ts';
+import { listRootHolders } from '../../sign/root-holder.ts';
+import { defineCommand } from '../command.ts';
+
+export const keysListCommand = defineCommand<object>({
+  name: 'list',
+  summary: 'list the keys on this machine; never secrets',
+  examples: ['countersign keys list --json'],
+  changesSomething: false,
+  perform: (invocation) =>
+    invocation.withMirror(async ({ reader, keyring, disk }, { paths }) => {
+      const directory = keysDirectory(paths);
+      const holders = await listRootHolders(disk, directory);
+      const repositories = reader.enrolments().map(({ id }) => {
+        const epoch = reader.current(id)?.onlineEpoch ?? 1;
+        return {
+          id,
+          epoch,
+          snapshot: keyring.signerFor(id, 'snapshot', epoch).keyId,
+          timestamp: keyring.signerFor(id, 'timestamp', epoch).keyId,
+          root: keyring.hasRootOnline ? keyring.rootSignerFor(id).keyId : undefined,
+        };
+      });
+      return {
+        lines: [
+          `${directory}: ${keyring.hasRootOnline ? 'ROOT KEY ONLINE: trial mode' : 'root keys are not here'}`,
+          ...holders.map((holder) => `  ${holder}.root.age: a holder’s file, which belongs on the holder’s own medium`),
+          ...repositories.flatMap(({ id, epoch, snapshot, timestamp, root }) => [
+            `${id}, online keys of epoch ${String(epoch)}`,
+            `  snapshot   ${snapshot}`,
+            `  timestamp  ${timestamp}`,
+            ...(root === undefined ? [] : [`  root       ${root}`]),
+          ]),
+        ],
+        document: { directory, rootKeyOnline: keyring.hasRootOnline, holders, repositories },
+      };
+    }),
+});

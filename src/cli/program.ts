@@ -1,0 +1,68 @@
+/** The command line as a whole, assembled from the commands’ definitions. */
+import { Command, type CommanderError } from 'commander';
+import type { Surroundings } from '../platform/process.ts';
+import { type CommandGroup, type DefinedCommand, type Perform, addEntry, examplesText } from './command.ts';
+import { configCommands } from './commands/config.ts';
+import { diffCommand } from './commands/diff.ts';
+import { fsckCommand } from './commands/fsck.ts';
+import { importCommand } from './commands/import.ts';
+import { importsCommand } from './commands/imports.ts';
+import { initCommand } from './commands/init.ts';
+import { keysCommands } from './commands/keys.ts';
+import { renewCommand } from './commands/renew.ts';
+import { repoCommands } from './commands/repo.ts';
+import { rootCommands } from './commands/root.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { asUsageRefusal } from './usage.ts';
+
+/** In the order in which somebody new meets them. */
+export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
+  initCommand,
+  repoCommands,
+  importCommand,
+  importsCommand,
+  diffCommand,
+  serveCommand,
+  renewCommand,
+  statusCommand,
+  fsckCommand,
+  keysCommands,
+  rootCommands,
+  configCommands,
+];
+
+const EXAMPLES = [
+  'countersign init --root-online',
+  'countersign repo add sigstore --upstream https://tuf-repo-cdn.sigstore.dev --root root.json --root-sha256 HEX',
+  'countersign import sigstore',
+  'countersign serve',
+];
+
+/** @param perform called with the one command that was asked for */
+export function buildProgram({ out }: Pick<Surroundings, 'out'>, version: string, perform: Perform): Command {
+  const program = new Command('countersign')
+    .description(
+      'A mirror for TUF repositories behind a firewall: upstream’s targets stay byte-identical, freshness is issued here.',
+    )
+    .version(version, '--version', 'print the version')
+    .option('--data <directory>', 'the data directory (COUNTERSIGN_DATA; default ./data)')
+    .option('--keys <directory>', 'the keys directory (COUNTERSIGN_KEYS; default keys/ in the data directory)')
+    .option('--config <file>', 'the configuration (COUNTERSIGN_CONFIG; default ./countersign.yaml if there is one)')
+    .option('--json', 'print one JSON object on standard output')
+    .addHelpText('after', `\n${examplesText(EXAMPLES)}\n\nEvery command has --help.`)
+    .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
+    .configureOutput({ writeOut: (text) => void out.write(text), writeErr: () => undefined });
+  for (const entry of ENTRIES) addEntry(program, entry, perform);
+  refuseInOwnWords(program);
+  return program;
+}
+
+function refuseInOwnWords(command: Command): void {
+  command.exitOverride((error: CommanderError) => {
+    // Help and version were asked for and have been printed.
+    if (error.exitCode === 0) throw error;
+    throw asUsageRefusal(error, command);
+  });
+  for (const inner of command.commands) refuseInOwnWords(inner);
+}

@@ -1,0 +1,130 @@
+/**
+ * The server, put together: lock, leftovers, listeners, the first renewal, and only then answers (trust.md 4.7). It ends
+ * in the reverse order, so that nothing is signed or read after its door is closed.
+ */
+import type { Loaded } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Mirror } from '../mirror.ts';
+import { openReader } from '../open.ts';
+import { type Address, listen, parseAddress } from '../platform/listen.ts';
+import { takeLock } from '../platform/lock.ts';
+import { type Log, openLog } from '../platform/log.ts';
+import { createAdmin, refusePlaintext } from '../serve/admin/app.ts';
+import { Health } from '../serve/admin/health.ts';
+import { Metrics } from '../serve/admin/metrics.ts';
+import { RecordBodies } from '../serve/bodies.ts';
+import { PublicAnswers } from '../serve/public.ts';
+import { PublishedTrees } from '../serve/published.ts';
+import { RequestCounts } from '../serve/request-counts.ts';
+import { statusOf } from '../status.ts';
+import { blobDirectory } from './directories.ts';
+import type { Invocation } from './invocation.ts';
+import { clearLeftoversWhenIdle } from './leftovers.ts';
+import { asDocument } from './output.ts';
+import { Renewals } from './renewals.ts';
+import { ServedView } from './served-view.ts';
+import { statusDocument } from './status-document.ts';
+import { ownVersion } from './version.ts';
+
+interface Listening {
+  readonly address: Address;
+  /** How the operator set it, for messages. */
+  readonly setting: string;
+}
+
+/** Resolves when the process was asked to stop and everything is closed. */
+export async function serveUntilStopped(invocation: Invocation, configuration: Loaded): Promise<void> {
+  const { settings } = configuration;
+  const publicly = listening(configuration, 'listen', settings.listen);
+  const privately = listening(configuration, 'admin_listen', settings.adminListen);
+  refusePlaintext(privately.address, settings.allowPlaintext);
+  const asked = invocation.surroundings.untilAskedToStop();
+  await invocation.withMirror(async (mirror) => {
+    const closers: (() => unknown)[] = [];
+    try {
+      const log = openLog({ clock: mirror.clock, level: settings.logLevel, out: invocation.surroundings.err });
+      await open({ invocation, mirror, settings, log, closers }, publicly, privately);
+      const signal = await asked;
+      log.info('stopping', { signal });
+    } finally {
+      for (const close of closers.reverse()) await close();
+    }
+  });
+}
+
+interface Opening {
+  readonly invocation: Invocation;
+  readonly mirror: Mirror;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** What to undo at the end, last first. */
+  readonly closers: (() => unknown)[];
+}
+
+async function open(
+  { invocation, mirror, settings, log, closers }: Opening,
+  publicly: Listening,
+  privately: Listening,
+): Promise<void> {
+  const { clock } = mirror;
+  const lock = await takeLock(mirror.writerOptions.lockDirectory, 'serve', clock, 0);
+  closers.push(() => lock.release());
+  await clearLeftoversWhenIdle(mirror, settings, log);
+
+  const reader = await openReader(settings.paths);
+  closers.push(() => reader.close());
+  const bodies = new RecordBodies(reader);
+  const trees = new PublishedTrees({ reader, bodies, clock, log });
+  const counts = { public: new RequestCounts(), admin: new RequestCounts() };
+  const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts: counts.public, log });
+  const renewals = new Renewals(mirror, log);
+  const view = new ServedView(reader, trees, clock);
+  const admin = createAdmin({
+    health: new Health({
+      clock,
+      repositories: () => view.repositories(),
+      verifyAsClient: (repository) => view.verifyAsClient(repository),
+      isReady: () => answers.isReady,
+      trouble: () => trees.trouble,
+    }),
+    metrics: new Metrics({
+      reader,
+      version: await ownVersion(),
+      counts,
+      freeBytes: () => mirror.disk.freeBytes(blobDirectory(settings)),
+      renewals: () => renewals.counts,
+    }),
+    status: () =>
+      Promise.resolve(asDocument(statusDocument(statusOf({ reader, keyring: mirror.keyring }, clock.now())))),
+    counts: counts.admin,
+    log,
+  });
+
+  const publicListener = await listen(publicly.address, answers.answer, { clock, setting: publicly.setting });
+  closers.push(() => publicListener.close());
+  const adminListener = await listen(privately.address, admin, { clock, setting: privately.setting });
+  closers.push(() => adminListener.close());
+  // The listeners answer “starting” until now: after a long stop, renew first, answer second.
+  await renewals.start();
+  closers.push(() => renewals.stop());
+  closers.push(trees.watch());
+  answers.setReady();
+
+  const repositories = view.repositories();
+  const facts = { public: publicListener.url, admin: adminListener.url };
+  log.info('serving', { ...facts, repositories: repositories.length });
+  invocation.announce({
+    lines: [
+      `Serving ${repositories.length === 0 ? 'nothing yet' : repositories.join(', ')} on ${facts.public}`,
+      `Health, metrics and status on ${facts.admin}`,
+      ...(mirror.keyring.hasRootOnline ? ['ROOT KEY ONLINE: trial mode.'] : []),
+    ],
+    document: { ...facts, repositories, rootKeyOnline: mirror.keyring.hasRootOnline },
+  });
+}
+
+function listening({ effective }: Loaded, key: string, text: string): Listening {
+  const origin = effective.find((setting) => setting.key === key)?.origin ?? '';
+  const setting = origin.startsWith('--') ? origin : key;
+  return { address: parseAddress(text, setting), setting };
+}

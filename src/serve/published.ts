@@ -1,0 +1,155 @@
+/**
+ * What all repositories answer now. A publication, by this process or by the command line, is noticed within a quarter
+ * of a second and becomes visible in one assignment: a request sees the old state or the new one, never a mix.
+ */
+import { isRefusal } from '../errors.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Current } from '../ledger/records.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { type MetadataFile, metadataFileName, type RepositoryId } from '../tuf/names.ts';
+import type { Answer } from './answer.ts';
+import type { RecordBodies } from './bodies.ts';
+import { ServedRepository } from './tree.ts';
+
+const POLL_MS = 250;
+
+/** One moment of all repositories; never changed, only replaced. */
+export interface Published {
+  /** By raw request path: the few files that nearly every request is for. */
+  readonly hot: ReadonlyMap<string, Answer>;
+  /** By id as it stands in the path. */
+  readonly repositories: ReadonlyMap<string, ServedRepository>;
+}
+
+/** Why the newest state of a repository, or of the whole record, is not the one that is served. */
+export interface ReloadTrouble {
+  readonly repository?: RepositoryId;
+  readonly code: string;
+  readonly what: string;
+}
+
+export interface PublishedTreesOptions {
+  readonly reader: LedgerReader;
+  readonly bodies: RecordBodies;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class PublishedTrees {
+  readonly #options: PublishedTreesOptions;
+  #now: Published = { hot: new Map(), repositories: new Map() };
+  #trouble: readonly ReloadTrouble[] = [];
+
+  /** Holds nothing before the first `refresh`. */
+  constructor(options: PublishedTreesOptions) {
+    this.#options = options;
+  }
+
+  get now(): Published {
+    return this.#now;
+  }
+
+  /** Empty while everything published is served. */
+  get trouble(): readonly ReloadTrouble[] {
+    return this.#trouble;
+  }
+
+  /** The bytes that a client is answered with now, for checks that ask as a client would; undefined for a 404. */
+  metadata(repository: RepositoryId, file: MetadataFile): Buffer | undefined {
+    const rest = `metadata/${encodeURIComponent(metadataFileName(file))}`;
+    const hot = this.#now.hot.get(`/${repository}/${rest}`);
+    if (hot) return hot.body;
+    const found = this.#now.repositories.get(repository)?.find(rest);
+    return found && this.#options.bodies.read(found.sha256);
+  }
+
+  /**
+   * Goes over to what the record says now; repositories whose pointer has not moved keep their tree. Never throws: what
+   * cannot be read keeps its old tree, is logged, and is tried again.
+   */
+  refresh(): void {
+    const trouble: ReloadTrouble[] = [];
+    try {
+      const repositories = this.#options.reader.together(() => this.#readRepositories(trouble));
+      const hot = new Map<string, Answer>();
+      for (const repository of repositories.values())
+        for (const [path, answer] of repository.hot) hot.set(path, answer);
+      this.#now = { hot, repositories };
+    } catch (error) {
+      trouble.push(troubleOf(error));
+    }
+    this.#report(trouble);
+  }
+
+  /** Refreshes whenever another connection has committed, until the returned function is called. */
+  watch(): () => void {
+    const { reader, clock } = this.#options;
+    let seen: number | undefined;
+    let cancel = (): void => undefined;
+    const look = (): void => {
+      cancel = clock.after(POLL_MS, look);
+      try {
+        // Taken before the refresh: what is committed while it runs is noticed by the next look.
+        const version = reader.dataVersion();
+        if (version === seen && this.#trouble.length === 0) return;
+        seen = version;
+      } catch (error) {
+        this.#report([troubleOf(error)]);
+        return;
+      }
+      this.refresh();
+    };
+    look();
+    return () => cancel();
+  }
+
+  #readRepositories(trouble: ReloadTrouble[]): Map<string, ServedRepository> {
+    const repositories = new Map<string, ServedRepository>();
+    for (const current of this.#options.reader.currents()) {
+      const before = this.#now.repositories.get(current.repository);
+      const next = this.#readRepository(current, before, trouble);
+      if (next) repositories.set(current.repository, next);
+    }
+    return repositories;
+  }
+
+  /** One repository that cannot be read must not take the others down. */
+  #readRepository(
+    current: Current,
+    before: ServedRepository | undefined,
+    trouble: ReloadTrouble[],
+  ): ServedRepository | undefined {
+    if (before && isSame(before.current, current)) return before;
+    try {
+      return new ServedRepository(this.#options.reader, this.#options.bodies, current, before);
+    } catch (error) {
+      trouble.push({ repository: current.repository, ...troubleOf(error) });
+      return before;
+    }
+  }
+
+  /** Says a trouble once, however often it is met. */
+  #report(trouble: readonly ReloadTrouble[]): void {
+    const isNews = ({ repository, what }: ReloadTrouble): boolean =>
+      !this.#trouble.some((known) => known.repository === repository && known.what === what);
+    for (const news of trouble.filter(isNews))
+      this.#options.log.error('The newest state cannot be served.', { ...news });
+    this.#trouble = trouble;
+  }
+}
+
+function isSame(a: Current, b: Current): boolean {
+  return (
+    a.generation === b.generation &&
+    a.rootVersion === b.rootVersion &&
+    a.snapshotVersion === b.snapshotVersion &&
+    a.timestampVersion === b.timestampVersion &&
+    a.onlineEpoch === b.onlineEpoch
+  );
+}
+
+function troubleOf(error: unknown): { code: string; what: string } {
+  if (isRefusal(error)) return { code: error.code, what: error.what };
+  return { code: 'BUG', what: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,30 @@
+/**
+ * A request’s path, taken apart before it is decoded, and decoded exactly once (P-01): an encoded slash, dot or percent
+ * sign stays part of a name, and a name is only ever looked up, never walked.
+ */
+
+export interface RequestPath {
+  /** First segment as sent: ids need no encoding, so an encoded one is another name. */
+  readonly repository: string;
+  /** Everything behind `/<repository>/`, as sent. */
+  readonly rest: string;
+}
+
+/** Undefined for what cannot name a file: no repository, or nothing behind it. */
+export function splitPath(url: string): RequestPath | undefined {
+  if (!url.startsWith('/')) return undefined;
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  const slash = path.indexOf('/', 1);
+  return slash === -1 ? undefined : { repository: path.slice(1, slash), rest: path.slice(slash + 1) };
+}
+
+/** The name that was sent; undefined when it is not percent-encoded UTF-8. Raw bytes above ASCII never come this far. */
+export function decodeOnce(raw: string): string | undefined {
+  if (!raw.includes('%')) return raw;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+}
