@@ -1,0 +1,56 @@
+/**
+ * Who may import whom. Read downward it is the path that data takes; nothing imports upward (docs/design/architecture.md).
+ *
+ * A word is a room (a folder of `src/`) or one file, without `.ts`. `type …` allows types only: the shape of a thing
+ * without the power to make one. A room may always import itself.
+ */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  refusals: [],
+  errors: ['refusals'],
+  // The language, pure: bytes and values. It knows no file, socket, clock or process.
+  tuf: ['errors'],
+  // The doors: the only code that touches clock, randomness, disk, sockets, processes, environment.
+  platform: ['errors', 'tuf/names'],
+  // Bytes from elsewhere, believed by nobody yet.
+  acquire: ['errors', 'tuf', 'platform'],
+  // Bytes become a Candidate, or a named refusal.
+  verify: ['errors', 'tuf', 'type acquire/source'],
+  // Keys that can say yes.
+  sign: ['errors', 'tuf', 'platform'],
+  // What happened, who did it.
+  ledger: ['errors', 'tuf', 'platform', 'type verify', 'verify/candidate', 'verify/policy', 'type acquire/source'],
+  // An approved Candidate becomes a Generation that everybody sees, or nobody does.
+  publish: ['errors', 'tuf', 'verify', 'ledger', 'sign', 'platform', 'type acquire/source'],
+  // The limits of lifetimes and the unit of a day are said once, by the rooms that enforce them.
+  config: ['errors', 'tuf/names', 'platform', 'publish/lifetimes', 'verify/policy', 'type acquire/http-source'],
+  // The read path. It cannot sign, record or publish: it has no import that could.
+  serve: ['errors', 'tuf', 'type ledger/reader', 'type ledger/records', 'type publish/blobs', 'config', 'platform'],
+  // An upstream for a first look and for tests.
+  sample: ['errors', 'tuf', 'platform', 'sign/signer', 'sign/secret-file'],
+  // The whole import as one sentence, and the data directory that it works on.
+  mirror: ['errors', 'tuf', 'platform', 'type acquire/source', 'verify', 'ledger', 'publish', 'type sign/keyring'],
+  open: ['errors', 'platform', 'ledger', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'type mirror'],
+  status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
+  // The command line writes only through mirror.ts: of the ledger it sees what can be read.
+  cli: [
+    ...['errors', 'tuf', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
+    ...['ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status'],
+  ],
+};
+
+/** Node’s modules that touch the world, and the packages that do; `type` imports of them name things and do nothing. */
+export const DOORS: readonly string[] = [
+  ...['node:fs', 'node:fs/promises', 'node:net', 'node:http', 'node:http2', 'node:https', 'node:tls', 'node:dgram'],
+  ...['node:dns', 'node:dns/promises', 'node:child_process', 'node:cluster', 'node:worker_threads', 'node:process'],
+  ...['node:timers', 'node:timers/promises', 'node:os', 'node:tty', 'node:readline', 'node:readline/promises'],
+  ...['node:module', 'node:vm', 'node:v8', 'node:perf_hooks', 'node:sqlite', 'better-sqlite3', 'undici'],
+];
+
+/** Members of global objects that may be used in `src/platform/` only; a name alone stands for the global itself. */
+export const FORBIDDEN_GLOBALS: readonly string[] = [
+  ...['Date.now', 'Math.random', 'performance.now', 'crypto.getRandomValues', 'crypto.randomUUID'],
+  ...['process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'WebSocket', 'console'],
+];
+
+/** Exceptions to the doors, each with its reason. */
+export const EXCEPTIONS: Readonly<Record<string, string>> = {};

@@ -1,0 +1,78 @@
+/** What is not understood exactly is not run: a sentence, a suggestion, exit 2. And every command explains itself. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isGroup } from '../../src/cli/command.ts';
+import { ENTRIES } from '../../src/cli/program.ts';
+import { Workplace } from './workplace.ts';
+
+test('every command and group has --help with an example that starts with its name', async (context) => {
+  const workplace = await Workplace.open(context);
+  const paths = ENTRIES.flatMap((entry) =>
+    isGroup(entry) ? [entry.name, ...entry.commands.map(({ name }) => `${entry.name} ${name}`)] : [entry.name],
+  );
+  for (const path of ['', ...paths]) {
+    const { out, err } = await workplace.succeed(`${path} --help`);
+    assert.match(out, /^Examples?:\n {2}\$ .*countersign /m, path);
+    assert.ok(out.split(/^Examples?:/m)[1]?.includes(`countersign ${path}`), `${path}: an example of another command`);
+    assert.equal(err, '');
+    if (path !== '') assert.match(out, /--data <directory>/, path);
+  }
+});
+
+test('everything that changes something can be rehearsed', () => {
+  const commands = ENTRIES.flatMap((entry) => (isGroup(entry) ? entry.commands : [entry]));
+  const reading = commands.filter(({ changesSomething }) => !changesSomething).map(({ name }) => name);
+  assert.deepEqual(reading, [
+    'list',
+    'show',
+    'imports',
+    'diff',
+    'serve',
+    'status',
+    'list',
+    'show',
+    'validate',
+    'explain',
+  ]);
+});
+
+for (const [typed, what, next] of [
+  ['statsu', /unknown command “statsu”/, /Did you mean status\?/],
+  ['import sample --form x', /unknown option “--form”/, /Did you mean --from\?/],
+  ['add repo', /unknown command “add”/, /Did you mean repo add\?/],
+  ['sign root', /unknown command “sign”/, /Did you mean root sign\?/],
+  ['repo', /countersign repo needs a command: add, list, show/, /countersign repo --help/],
+  ['', /countersign needs a command: init, repo/, /countersign --help/],
+  ['import', /missing required argument “id”/, /countersign import --help/],
+  ['repo add x', /required option “--upstream <location>” not specified/, /countersign repo add --help/],
+  ['import a b', /too many arguments/, /countersign import --help/],
+  ['status --at', /option “--at <time>” argument missing/, /countersign status --help/],
+  [
+    'init --root-online --root-holder alice',
+    /“--root-online” cannot be used with option “--root-holder <name>”/,
+    /init/,
+  ],
+  ['repo add x --upstream u --root r --dialect notary', /Allowed choices are tuf/, /repo add --help/],
+] as const) {
+  test(`“${typed}” is refused with a sentence and a suggestion`, async (context) => {
+    const workplace = await Workplace.open(context);
+    const { exitCode, err, out } = await workplace.type(typed);
+    assert.equal(exitCode, 2);
+    assert.match(err, /^USAGE_OPTION: countersign/);
+    assert.match(err, what);
+    assert.match(err.split('Next: ')[1] ?? '', next);
+    assert.equal(out, '');
+  });
+}
+
+test('a passphrase typed where none belongs is not repeated (Y-02)', async (context) => {
+  const workplace = await Workplace.open(context);
+  const { exitCode, out, err } = await workplace.type('init --passphrase=hunter2hunter2 --json');
+  assert.equal(exitCode, 2);
+  assert.doesNotMatch(out + err, /hunter2/);
+});
+
+test('--version prints the version of package.json', async (context) => {
+  const workplace = await Workplace.open(context);
+  assert.match((await workplace.succeed('--version')).out, /^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,39 @@
+/**
+ * S-03: SIGKILL in the middle of a publication, in a process of its own; then a new process finds the old state or the
+ * new one. Here at the points around the commit, where a mix could come from; at every operation in test/slow.
+ */
+import assert from 'node:assert/strict';
+import { after, mock, test } from 'node:test';
+import { listOperations, prepare } from './failing-operation.ts';
+import { killAt } from './killed.ts';
+import { LATER, Places } from './place.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const places = new Places();
+after(() => places.remove());
+
+for (const scenario of SCENARIOS) {
+  void test(`S-03: a process killed around the commit of ${scenario.name} leaves the old state or the new one`, async (t) => {
+    mock.timers.enable({ apis: ['Date'], now: LATER });
+    t.after(() => mock.timers.reset());
+    const prepared = await prepare(places, scenario);
+    const operations = await listOperations(places, scenario, prepared);
+    const commit = operations.lastIndexOf('sql COMMIT');
+    const inTransaction = operations.lastIndexOf('sql BEGIN IMMEDIATE') + 3;
+    assert.equal(
+      await killAt(places, scenario, prepared, inTransaction, 'our own only'),
+      false,
+      operations[inTransaction],
+    );
+    assert.equal(
+      await killAt(places, scenario, prepared, commit, 'our own only'),
+      false,
+      'before the commit: the old state',
+    );
+    assert.equal(
+      await killAt(places, scenario, prepared, commit + 1, 'with tuf-js'),
+      true,
+      'after the commit: the new state',
+    );
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * A data directory with one published generation, to be copied and broken: made once per kind of root keys, with fixed
+ * keys and times, so that a child process sees the same upstream and signs the same drafts.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importUpstream, type ImportResult, type Mirror, withWriter } from '../../src/mirror.ts';
+import { closeMirror, createDataDirectory, type DataPaths, openMirror } from '../../src/open.ts';
+import { Disk } from '../../src/platform/disk.ts';
+import { acceptRoot, draftNextRoot } from '../../src/publish/ceremony.ts';
+import { createKeyring } from '../../src/sign/keyring.ts';
+import { signDraft } from '../../src/sign/root-draft.ts';
+import { RootHolder } from '../../src/sign/root-holder.ts';
+import { sha256 } from '../../src/tuf/digest.ts';
+import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
+import { repositoryId } from '../../src/tuf/names.ts';
+import { FakeClock, NOW } from '../simulator/clock.ts';
+import { drawFrom, seedNamed } from '../simulator/keys.ts';
+import { SimulatedUpstream } from '../simulator/upstream.ts';
+
+export const REPOSITORY = repositoryId('site');
+/** When the tested step happens: half of a timestamp’s day is over. */
+export const LATER = new Date(NOW.getTime() + 13 * 3_600_000);
+
+export type RootKeys = 'online' | 'offline';
+
+/** What upstream says first, and what it says next: a new target, a changed delegation and a new targets key. */
+export function upstreamAt(stage: 1 | 2): SimulatedUpstream {
+  const upstream = new SimulatedUpstream({ seed: 'fault' });
+  upstream.author.delegate('targets', 'team', { paths: ['team/*'] });
+  upstream.add('one.txt', 'one').add('team/two.txt', 'two', 'team').publish();
+  if (stage === 2) {
+    upstream.author.keyholders.set('targets', { signers: [upstream.signer('next targets')], threshold: 1 });
+    upstream.author.publishRoot();
+    upstream.add('three.txt', 'three').add('team/two.txt', 'two again', 'team').publish('targets', 'team');
+  }
+  return upstream;
+}
+
+export function pathsOf(directory: string): DataPaths {
+  return { data: join(directory, 'mirror'), keys: join(directory, 'keys') };
+}
+
+/** An opened mirror over such a directory; `before` is told of each operation. */
+export async function open(directory: string, clock: FakeClock, before?: (operation: string) => void): Promise<Mirror> {
+  return openMirror(pathsOf(directory), { clock, holder: 'test', waitMs: 0, before });
+}
+
+export function importFrom(mirror: Mirror, upstream: SimulatedUpstream): Promise<ImportResult> {
+  const openSource = (): Promise<SimulatedUpstream> => Promise.resolve(upstream);
+  return importUpstream(mirror, { repository: REPOSITORY, openSource, decisions: [], claim: {} });
+}
+
+/** Two of two holders: new ones each time, because a used one is wiped. */
+export function holders(): readonly [RootHolder, RootHolder] {
+  return [new RootHolder('alice', seedNamed('alice')), new RootHolder('bob', seedNamed('bob'))];
+}
+
+export async function makePlace(directory: string, rootKeys: RootKeys): Promise<void> {
+  const clock = new FakeClock();
+  const paths = pathsOf(directory);
+  const upstream = upstreamAt(1);
+  mkdirSync(directory, { mode: 0o700, recursive: true });
+  await createKeyring(new Disk(), join(directory, 'keys'), drawFrom('fault'), {
+    withRootOnline: rootKeys === 'online',
+  });
+  await createDataDirectory(paths, { clock, holder: 'test' }, rootKeys);
+  const mirror = await open(directory, clock);
+  const root = upstream.firstRoot;
+  const enrolment = {
+    id: REPOSITORY,
+    upstream: upstream.description,
+    rootSha256: sha256(root),
+    selection: { kind: 'all' } as const,
+    maxUpstreamAgeDays: 90,
+    limits: DEFAULT_LIMITS,
+    enrolledAt: clock.now(),
+  };
+  await withWriter(mirror, (writer) => writer.enrol(enrolment, root, {}));
+  const { outcome } = await importFrom(mirror, upstream);
+  if (outcome === 'needs-root') {
+    const all = holders();
+    const rootPublics = all.map((holder) => holder.publicOf(REPOSITORY));
+    let draft = await draftNextRoot(mirror, { repository: REPOSITORY, rootKeys: rootPublics, threshold: 2 });
+    for (const holder of all) draft = signDraft(draft, holder.signerFor(REPOSITORY), clock.now());
+    await withWriter(mirror, (writer) => acceptRoot(mirror, writer, REPOSITORY, [draft]));
+  }
+  closeMirror(mirror);
+}
+
+/** Places to copy from, and a room for the copies; all of it removed in the end. */
+export class Places {
+  readonly room = mkdtempSync(join(tmpdir(), 'countersign-fault-'));
+  readonly #made = new Map<RootKeys, string>();
+  #copies = 0;
+
+  async copy(rootKeys: RootKeys): Promise<string> {
+    let original = this.#made.get(rootKeys);
+    if (original === undefined) {
+      original = join(this.room, `original-${rootKeys}`);
+      await makePlace(original, rootKeys);
+      this.#made.set(rootKeys, original);
+    }
+    const copy = join(this.room, `copy-${String(++this.#copies)}`);
+    cpSync(original, copy, { recursive: true });
+    return copy;
+  }
+
+  remove(): void {
+    rmSync(this.room, { recursive: true });
+  }
+}
