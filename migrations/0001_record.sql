@@ -33,6 +33,14 @@ CREATE TABLE repository (
   enrolled_at           TEXT NOT NULL
 ) STRICT;
 
+-- Bounds raised or lowered after enrolment, each by a recorded decision; the last row of a name holds.
+CREATE TABLE repository_limit (
+  repository TEXT NOT NULL REFERENCES repository (id),
+  name       TEXT NOT NULL,
+  value      INTEGER NOT NULL CHECK (value > 0),
+  at         TEXT NOT NULL
+) STRICT;
+
 -- One attempt to bring a state in, whatever came of it.
 CREATE TABLE import (
   number      INTEGER PRIMARY KEY,
@@ -184,6 +192,8 @@ CREATE TRIGGER file_no_update BEFORE UPDATE ON file BEGIN SELECT RAISE(ABORT, 'f
 CREATE TRIGGER file_no_delete BEFORE DELETE ON file BEGIN SELECT RAISE(ABORT, 'file: append only'); END;
 CREATE TRIGGER repository_no_update BEFORE UPDATE ON repository BEGIN SELECT RAISE(ABORT, 'repository: append only'); END;
 CREATE TRIGGER repository_no_delete BEFORE DELETE ON repository BEGIN SELECT RAISE(ABORT, 'repository: append only'); END;
+CREATE TRIGGER repository_limit_no_update BEFORE UPDATE ON repository_limit BEGIN SELECT RAISE(ABORT, 'repository_limit: append only'); END;
+CREATE TRIGGER repository_limit_no_delete BEFORE DELETE ON repository_limit BEGIN SELECT RAISE(ABORT, 'repository_limit: append only'); END;
 CREATE TRIGGER import_no_update BEFORE UPDATE ON import BEGIN SELECT RAISE(ABORT, 'import: append only'); END;
 CREATE TRIGGER import_no_delete BEFORE DELETE ON import BEGIN SELECT RAISE(ABORT, 'import: append only'); END;
 CREATE TRIGGER import_file_no_update BEFORE UPDATE ON import_file BEGIN SELECT RAISE(ABORT, 'import_file: append only'); END;

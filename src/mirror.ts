@@ -19,7 +19,7 @@ import type { Disk } from './platform/disk.ts';
 import { takeLock } from './platform/lock.ts';
 import type { BlobStore } from './publish/blobs.ts';
 import { carryTargets } from './publish/carry.ts';
-import { composeGeneration } from './publish/generation.ts';
+import { composeGeneration, planNext } from './publish/generation.ts';
 import type { Lifetimes } from './publish/lifetimes.ts';
 import type { Keyring } from './sign/keyring.ts';
 import { VerificationMemory } from './tuf/memory.ts';
@@ -60,7 +60,7 @@ export type ImportResult =
 
 /** @throws every refusal of a source, of trust, of policy and of state; those of source, trust and policy are recorded */
 export async function importUpstream(mirror: Mirror, request: ImportRequest): Promise<ImportResult> {
-  const { repository, onProgress = () => undefined } = request;
+  const { repository, isRehearsal = false, onProgress = () => undefined } = request;
   const enrolment = mirror.reader.enrolment(repository);
   const lock = await takeLock(mirror.writerOptions.lockDirectory, `import-${repository}`, mirror.clock, 0);
   const startedAt = mirror.clock.now();
@@ -69,7 +69,7 @@ export async function importUpstream(mirror: Mirror, request: ImportRequest): Pr
   let sourceName = enrolment.upstream;
   try {
     // A stepped clock, a restored record or a full disk refuse here, before the network is asked.
-    await withWriter(mirror, () => Promise.resolve());
+    if (!isRehearsal) await withWriter(mirror, () => Promise.resolve());
     const source = await request.openSource();
     try {
       sourceName = source.description;
@@ -88,13 +88,15 @@ export async function importUpstream(mirror: Mirror, request: ImportRequest): Pr
         evidence,
         memory,
       });
-      const targets = request.isRehearsal === true ? [] : await carryTargets(mirror, candidate, source, onProgress);
+      if (isRehearsal)
+        return { outcome: 'rehearsed', candidate, rootChange: planNext(mirror, enrolment, candidate).plan.rootChange };
+      const targets = await carryTargets(mirror, candidate, source, onProgress);
       return await settle(mirror, request, { enrolment, candidate, targets, startedAt, source: sourceName, memory });
     } finally {
       await source.close();
     }
   } catch (error) {
-    if (isRefusal(error) && ['source', 'trust', 'policy'].includes(error.family) && request.isRehearsal !== true) {
+    if (isRefusal(error) && ['source', 'trust', 'policy'].includes(error.family) && !isRehearsal) {
       await withWriter(mirror, (writer) =>
         writer.commit({
           import: {
@@ -132,7 +134,7 @@ async function settle(mirror: Mirror, request: ImportRequest, verified: Verified
     const number = writer.nextImportNumber();
     const record = importRecord(number, request, startedAt, source);
     const last = mirror.reader.lastAccepted(request.repository);
-    if (last?.candidate === candidate.digest && isPublished(mirror.reader, last) && request.isRehearsal !== true) {
+    if (last?.candidate === candidate.digest && isPublished(mirror.reader, last)) {
       await writer.commit({ import: { ...record, outcome: { kind: 'unchanged', candidate } } });
       return { outcome: 'unchanged', import: number, candidate };
     }
@@ -141,9 +143,7 @@ async function settle(mirror: Mirror, request: ImportRequest, verified: Verified
       candidate,
       import: number,
       memory,
-      isRehearsal: request.isRehearsal === true,
     });
-    if (request.isRehearsal === true) return { outcome: 'rehearsed', candidate, rootChange: composed.rootChange };
     const accepted: NewImport = { ...record, outcome: { kind: 'accepted', candidate, targets } };
     if (!composed.publication) {
       await writer.commit({ import: accepted });

@@ -46,6 +46,10 @@ export const REFUSALS = {
     why: 'TLS material that cannot be used must stop the program; falling back to something weaker would hide it.',
     next: 'Check the named file and its permissions.',
   },
+  CONFIG_LISTEN: {
+    why: 'A mirror that cannot answer at the address its clients know must not look as if it were running.',
+    next: 'Stop the program that holds the address, or choose another with --listen and --admin.',
+  },
   CONFIG_PLAINTEXT: {
     why: 'The admin listener speaks plain HTTP, which is safe on loopback only.',
     next: 'Listen on 127.0.0.1, or set allow_plaintext: true behind a proxy that adds TLS and access control.',
@@ -66,7 +70,7 @@ export const REFUSALS = {
   },
   SOURCE_TOO_LARGE: {
     why: 'Reading without a bound would let a source exhaust this machine.',
-    next: 'If upstream really grew, raise the named limit for this repository.',
+    next: 'If upstream really grew: countersign repo limit ID NAME=NUMBER --reason "…".',
   },
   SOURCE_SLOW: {
     why: 'A source that drips bytes could hold an import open for ever.',
@@ -132,7 +136,7 @@ export const REFUSALS = {
   },
   TRUST_LIMIT: {
     why: 'Counts and depths are bounded so that hostile metadata cannot exhaust this machine.',
-    next: 'If upstream really grew beyond the limit, raise it for this repository.',
+    next: 'If upstream really grew beyond it: countersign repo limit ID NAME=NUMBER --reason "…".',
   },
   TRUST_EXPIRED: {
     why: 'Expired metadata may be a replay of an older state.',

@@ -67,7 +67,11 @@ export function jsonText(document: object): string {
 }
 
 function failureLines(error: unknown): string[] {
-  if (isRefusal(error)) return [`${error.code}: ${error.what}`, `  Why:  ${error.why}`, `  Next: ${error.next}`];
+  if (isRefusal(error)) {
+    const { problems } = error.details;
+    const several = Array.isArray(problems) && problems.length > 1 ? problems.map((line) => `  - ${String(line)}`) : [];
+    return [`${error.code}: ${error.what}`, ...several, `  Why:  ${error.why}`, `  Next: ${error.next}`];
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [
     'This is a bug in Countersign, not a mistake of yours. Nothing was left half done: a publication is all or nothing.',

@@ -22,9 +22,10 @@ export function asUsageRefusal(error: CommanderError, command: Command): Refusal
   });
 }
 
-/** Commander’s half sentences, and nothing that was typed behind an “=”: it may be a secret (Y-02). */
+/** Commander’s half sentences, and nothing that may be a secret: what was typed behind an “=”, or as a passphrase (Y-02). */
 function sentence(complaint: string): string {
-  const quoted = complaint.replace(/'([^']*)'/g, (_, word: string) => `“${printable(word.replace(/=.*$/s, ''), 60)}”`);
+  const safe = /--passphrase/.test(complaint) ? complaint.replace(/ argument '.*' is/s, ' argument is') : complaint;
+  const quoted = safe.replace(/'([^']*)'/g, (_, word: string) => `“${printable(word.replace(/=.*$/s, ''), 60)}”`);
   return `${printable(quoted, 400).replace(/\.$/, '')}.`;
 }
 

@@ -8,13 +8,13 @@ export interface Problem {
   readonly kind: 'invalid' | 'unknown-key' | 'usage';
 }
 
-/** @throws CONFIG_UNKNOWN_KEY, USAGE_OPTION when there is no other kind of problem, CONFIG_INVALID otherwise */
+/** @throws (with every problem in `details.problems`) CONFIG_UNKNOWN_KEY, USAGE_OPTION when there is no other kind of problem, CONFIG_INVALID otherwise */
 export function refuseProblems(problems: readonly Problem[]): void {
   const [first] = problems;
   if (!first) return;
   const lines = problems.map(({ place, text }) => `${place}: ${text}`);
   const isOneKind = problems.every(({ kind }) => kind === first.kind);
-  const what = lines.length === 1 ? `${lines.join('')}.` : `${lines.join('; ')}.`;
+  const what = lines.length === 1 ? `${lines.join('')}.` : `There are ${String(lines.length)} problems.`;
   throw new Refusal(isOneKind ? CODES[first.kind] : 'CONFIG_INVALID', what, { details: { problems: lines } });
 }
 

@@ -12,6 +12,7 @@ import type { Database } from '../platform/database.ts';
 export interface EventBodies {
   genesis: { installation: string; root_keys: 'offline' | 'online' };
   'repository-enrolled': { upstream: string; root_sha256: string; selection: string; max_upstream_age_days: number };
+  'limits-set': { limits: string[]; reason: string };
   'import-refused': { import: number; source: string; code: string; evidence: string[] };
   'import-unchanged': { import: number; source: string; candidate: string };
   'import-accepted': { import: number; source: string; candidate: string; decisions: string[] };

@@ -3,7 +3,7 @@
  * Bytes are compared with the digest they are stored under each time they are read (S-07, S-10).
  */
 import { Refusal } from '../errors.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Row } from '../platform/database.ts';
 import { sha256 } from '../tuf/digest.ts';
 import type { MirrorRole, RepositoryId, RoleName, Sha256 } from '../tuf/names.ts';
 import type { SeenFile } from '../verify/equivocation.ts';
@@ -23,7 +23,7 @@ export class LedgerReader {
   }
 
   enrolments(): records.Enrolment[] {
-    return this.#database.all(`SELECT ${REPOSITORY} FROM repository ORDER BY id`).map(records.asEnrolment);
+    return this.#database.all(`SELECT ${REPOSITORY} FROM repository ORDER BY id`).map((row) => this.#enrolment(row));
   }
 
   /** @throws USAGE_UNKNOWN_REPOSITORY */
@@ -31,7 +31,17 @@ export class LedgerReader {
     const row = this.#database.one(`SELECT ${REPOSITORY} FROM repository WHERE id = ?`, id);
     if (!row)
       throw new Refusal('USAGE_UNKNOWN_REPOSITORY', `There is no repository “${id}”.`, { details: { repository: id } });
-    return records.asEnrolment(row);
+    return this.#enrolment(row);
+  }
+
+  #enrolment(row: Row): records.Enrolment {
+    const rows = this.#database.all(
+      'SELECT name, value FROM repository_limit WHERE repository = ? ORDER BY rowid',
+      row['id'] ?? null,
+    );
+    const raised = Object.fromEntries(rows.map(({ name, value }) => [String(name), Number(value)]));
+    const enrolment = records.asEnrolment(row);
+    return { ...enrolment, limits: { ...enrolment.limits, ...raised } };
   }
 
   /** The stored bytes. @throws STATE_DAMAGED when they are gone or changed */

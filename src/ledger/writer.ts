@@ -132,6 +132,25 @@ export class LedgerWriter {
     });
   }
 
+  /** Other bounds for one repository, by a person’s decision with its reason. */
+  async setLimits(repository: RepositoryId, limits: ReadonlyMap<string, number>, reason: string): Promise<void> {
+    await this.#commit((now) => {
+      for (const [name, value] of limits) {
+        this.#database.run(
+          'INSERT INTO repository_limit (repository, name, value, at) VALUES (?, ?, ?, ?)',
+          repository,
+          name,
+          value,
+          formatDate(now),
+        );
+      }
+      this.#append(now, 'limits-set', repository, {
+        limits: [...limits].map(([name, value]) => `${name}=${value}`),
+        reason,
+      });
+    });
+  }
+
   /** The number that the next import will have, as long as this writer holds the lock. */
   nextImportNumber(): number {
     return Number(this.#database.one('SELECT COALESCE(MAX(number), 0) + 1 AS number FROM import')?.['number']);
@@ -191,7 +210,9 @@ export class LedgerWriter {
       role,
       epoch,
     );
-    const version = Math.max(Number(row?.['v']) + 1, minutes) + margin;
+    let version = Math.max(Number(row?.['v']) + 1, minutes) + margin;
+    // Keys of an earlier epoch may have signed it: a version is a file’s name, and no name is ever given twice (S-04).
+    while (this.#isReserved(repository, role, version)) version++;
     if (version > minutes + DAY_MS / 60_000) {
       return new Refusal(
         'STATE_VERSION_AHEAD',
@@ -210,6 +231,11 @@ export class LedgerWriter {
       formatDate(now),
     );
     return version;
+  }
+
+  #isReserved(repository: RepositoryId, role: MirrorRole, version: number): boolean {
+    const sql = 'SELECT 1 FROM reservation WHERE repository = ? AND role = ? AND version = ?';
+    return this.#database.one(sql, repository, role, version) !== undefined;
   }
 
   #publish({ expected, next, issued, content }: Publication, now: Date): void {

@@ -72,7 +72,7 @@ export function isLoopback({ host }: Address): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-/** Opens a listener. @throws CONFIG_INVALID when the address cannot be had */
+/** Opens a listener. @throws CONFIG_LISTEN when the address cannot be had */
 export async function listen(address: Address, answer: RequestListener, options: ListenOptions): Promise<Listener> {
   const server = createStrictServer(answer, { ...DEFAULT_LISTENER_LIMITS, ...options.limits });
   await new Promise<void>((resolve, reject) => {
@@ -138,7 +138,7 @@ function asListenRefusal(error: Error, { host, port }: Address, setting: string)
   const reason = REASONS[String((error as NodeJS.ErrnoException).code)];
   if (!reason) return error;
   const [what, next] = reason;
-  return new Refusal('CONFIG_INVALID', `${setting} ${host}:${String(port)} cannot be opened: ${what}.`, {
+  return new Refusal('CONFIG_LISTEN', `${setting} ${host}:${String(port)} cannot be opened: ${what}.`, {
     details: { setting, host, port },
     next,
     cause: error,

@@ -4,7 +4,6 @@
  */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import { printable } from '../tuf/names.ts';
 import { Disk } from './disk.ts';
@@ -44,7 +43,7 @@ export async function writeNamedFile(path: string, content: string, mayReplace: 
   const disk = new Disk();
   const bytes = Buffer.from(content, 'utf8');
   try {
-    if (mayReplace) await disk.write(join(dirname(path), basename(path)), bytes);
+    if (mayReplace) await disk.write(path, bytes);
     else await disk.create(path, bytes);
   } catch (error) {
     throw asFileRefusal(error, path, 'written');

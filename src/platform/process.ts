@@ -77,13 +77,20 @@ async function ask(question: string): Promise<string | undefined> {
   }
 }
 
+/** A terminal and npm may both pass on one Ctrl-C; so soon after the first it is the same one. */
+const SAME_MS = 1000;
+
 function untilAskedToStop(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      // `once`: the next signal finds no listener and ends the process.
-      process.once(signal, () => {
-        for (const other of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(other);
-        resolve(signal);
+    let firstMs: number | undefined;
+    for (const [signal, number] of [
+      ['SIGINT', 2],
+      ['SIGTERM', 15],
+    ] as const) {
+      process.on(signal, () => {
+        if (firstMs === undefined) resolve(signal);
+        else if (performance.now() - firstMs > SAME_MS) process.exit(128 + number);
+        firstMs ??= performance.now();
       });
     }
   });

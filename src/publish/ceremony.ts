@@ -65,7 +65,7 @@ export async function draftNextRoot(
     throw new Refusal('STATE_ROOT_DRAFT', `${repository} has no root yet, so its holders must be named.`, {
       next: 'Name each holder’s public file: --root-key FILE.',
     });
-  const plan = planGeneration(candidate, before, enrolment.limits);
+  const plan = planGeneration(candidate, before, enrolment.limits, clock.now());
   const onlineEpoch = rotateOnline ? (before?.current.onlineEpoch ?? 0) + 1 : plan.onlineEpoch;
   const request = {
     repository,

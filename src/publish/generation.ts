@@ -17,7 +17,7 @@ import { excludedRoles, type Decision } from '../verify/decisions.ts';
 import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
-import { type PublishedBefore, planGeneration } from './plan.ts';
+import { type Plan, type PublishedBefore, planGeneration } from './plan.ts';
 import { canSignRoot, signOnlineRoot } from './root.ts';
 import { checkAsClients } from './self-check.ts';
 
@@ -38,14 +38,22 @@ export interface Composition {
   readonly recordedDecisions?: readonly Decision[];
   /** A root that a ceremony accepted for this generation, if one was held. */
   readonly acceptedRoot?: { readonly file: SignedFile; readonly onlineEpoch: number };
-  /** Plans only: takes no versions and signs nothing. */
-  readonly isRehearsal?: boolean;
 }
 
-/** The publication; undefined when a root is needed first, or in a rehearsal. */
+/** The publication; undefined when a root is needed first. */
 export interface Composed {
   readonly publication: Publication | undefined;
   readonly rootChange: string | undefined;
+}
+
+/** What would be published next; takes no versions and signs nothing. */
+export function planNext(
+  { reader, clock }: Pick<Composer, 'reader' | 'clock'>,
+  { id, limits }: Enrolment,
+  candidate: Candidate,
+): { before: PublishedBefore | undefined; plan: Plan } {
+  const before = publishedBefore(reader, id);
+  return { before, plan: planGeneration(candidate, before, limits, clock.now()) };
 }
 
 export async function composeGeneration(
@@ -53,15 +61,13 @@ export async function composeGeneration(
   writer: LedgerWriter,
   composition: Composition,
 ): Promise<Composed> {
-  const { enrolment, candidate, acceptedRoot, isRehearsal = false } = composition;
+  const { enrolment, candidate, acceptedRoot } = composition;
   const { reader } = composer;
-  const before = publishedBefore(reader, enrolment.id);
-  const plan = planGeneration(candidate, before, enrolment.limits);
+  const { before, plan } = planNext(composer, enrolment, candidate);
   const { roles, rootChange } = plan;
   const onlineEpoch = acceptedRoot?.onlineEpoch ?? plan.onlineEpoch;
   const needsRoot = rootChange !== undefined && !acceptedRoot;
-  if (isRehearsal || (needsRoot && !canSignRoot(composer, enrolment.id, before?.root)))
-    return { publication: undefined, rootChange };
+  if (needsRoot && !canSignRoot(composer, enrolment.id, before?.root)) return { publication: undefined, rootChange };
 
   const now = composer.clock.now();
   const root =

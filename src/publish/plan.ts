@@ -8,6 +8,7 @@ import { Refusal, isRefusal } from '../errors.ts';
 import type { Current, GenerationRole } from '../ledger/records.ts';
 import { refuseUnlessPinned } from '../sign/root-pin.ts';
 import { delegatedRoles } from '../tuf/delegations.ts';
+import { formatDate } from '../tuf/dates.ts';
 import { parseRoot } from '../tuf/metadata.ts';
 import { type RoleName, TARGETS, printable } from '../tuf/names.ts';
 import type { Candidate } from '../verify/candidate.ts';
@@ -27,12 +28,17 @@ export interface PublishedBefore {
   readonly roles: readonly GenerationRole[];
 }
 
-export function planGeneration(candidate: Candidate, before: PublishedBefore | undefined, limits: Limits): Plan {
+export function planGeneration(
+  candidate: Candidate,
+  before: PublishedBefore | undefined,
+  limits: Limits,
+  now: Date,
+): Plan {
   const roles = listRoles(candidate, before?.roles ?? []);
   requireComplete(candidate, roles);
   const lowered = loweredRole(roles, before?.roles ?? []);
   const onlineEpoch = (before?.current.onlineEpoch ?? 1) + (lowered ? 1 : 0);
-  return { roles, onlineEpoch, rootChange: whyRootMustChange(candidate, before, lowered, limits) };
+  return { roles, onlineEpoch, rootChange: whyRootMustChange(candidate, before, lowered, limits, now) };
 }
 
 function listRoles(candidate: Candidate, before: readonly GenerationRole[]): GenerationRole[] {
@@ -76,18 +82,18 @@ function whyRootMustChange(
   before: PublishedBefore | undefined,
   lowered: RoleName | undefined,
   limits: Limits,
+  now: Date,
 ): string | undefined {
   const upstreamRoot = candidate.content.roots.at(-1);
   if (!upstreamRoot) throw new TypeError('a candidate without a root');
   if (!before) return 'the mirror has no root yet';
   if (lowered !== undefined)
     return `upstream lowered ${printable(lowered)}, which clients accept only together with new online keys`;
+  const current = parseRoot(before.root, 'the mirror’s root', limits);
+  // After a long stop: renewals have stopped with the dead man, so the import that ends the stop must bring a root.
+  if (current.expires <= now) return `the mirror’s root expired on ${formatDate(current.expires)}`;
   try {
-    refuseUnlessPinned(
-      'The mirror’s root',
-      parseRoot(before.root, 'the mirror’s root', limits),
-      parseRoot(upstreamRoot.bytes, 'upstream’s root', limits),
-    );
+    refuseUnlessPinned('The mirror’s root', current, parseRoot(upstreamRoot.bytes, 'upstream’s root', limits));
     return undefined;
   } catch (error) {
     if (isRefusal(error, 'POLICY_PIN')) return 'upstream’s targets keys, key ids or threshold changed';

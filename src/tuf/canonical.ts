@@ -7,44 +7,47 @@
 import type { Json, JsonObject } from './json.ts';
 
 export function canonicalize(value: Json): Uint8Array {
-  const parts: string[] = [];
-  write(value, parts);
-  return Buffer.from(parts.join(''), 'utf8');
+  return Buffer.from(textOf(value), 'utf8');
 }
 
-function write(value: Json, parts: string[]): void {
-  if (typeof value === 'string') {
-    parts.push(quote(value));
-  } else if (value === null || typeof value !== 'object') {
-    parts.push(String(value));
-  } else if (Array.isArray(value)) {
-    let separator = '[';
+/** Appends to one string, and with plain loops: measured half as fast again as joining parts (docs/design/performance.md). */
+function textOf(value: Json): string {
+  if (typeof value === 'string') return quote(value);
+  if (value === null || typeof value !== 'object') return String(value);
+  let separator = '';
+  if (Array.isArray(value)) {
+    let text = '[';
     for (const item of value) {
-      parts.push(separator);
+      text += separator + textOf(item);
       separator = ',';
-      write(item, parts);
     }
-    parts.push(separator === '[' ? '[]' : ']');
-  } else {
-    let separator = '{';
-    for (const name of sortedNames(value)) {
-      parts.push(separator, quote(name), ':');
-      separator = ',';
-      // The name comes from this very Map.
-      write(value.get(name) as Json, parts);
-    }
-    parts.push(separator === '{' ? '{}' : '}');
+    return text + ']';
   }
+  let text = '{';
+  for (const name of sortedNames(value)) {
+    // The name comes from this very Map.
+    text += separator + quote(name) + ':' + textOf(value.get(name) as Json);
+    separator = ',';
+  }
+  return text + '}';
 }
 
 function quote(text: string): string {
-  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
+  return text.includes('"') || text.includes('\\') ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 function sortedNames(object: JsonObject): string[] {
   const names = [...object.keys()];
-  // UTF-16 order (the default) equals UTF-8 order unless surrogates meet U+E000–U+FFFF; tuf-js gets that case wrong.
-  return names.some((name) => /[\ud800-\udfff]/.test(name)) ? names.sort(compareUtf8) : names.sort();
+  let isAscending = true;
+  for (const [index, name] of names.entries()) {
+    // UTF-16 order (the default) equals UTF-8 order unless surrogates meet U+E000–U+FFFF; tuf-js gets that case wrong.
+    if (SURROGATE.test(name)) return names.sort(compareUtf8);
+    if (index > 0 && name <= (names[index - 1] ?? '')) isAscending = false;
+  }
+  // Most files are written in order, and looking is much cheaper than sorting.
+  return isAscending ? names : names.sort();
 }
 
 /** Orders strings by their UTF-8 bytes. */

@@ -5,24 +5,33 @@
  */
 import { sha256 } from './digest.ts';
 import type { Parsed, Targets } from './metadata.ts';
-import type { Sha256 } from './names.ts';
+import type { RoleName, Sha256 } from './names.ts';
 import type { RoleKeys } from './signatures.ts';
 
+interface Verified {
+  readonly role: RoleName;
+  readonly isWhole: boolean;
+  readonly recalled: Parsed<Targets>;
+}
+
 export class VerificationMemory {
-  readonly #verified = new Map<string, Parsed<Targets>>();
+  readonly #verified = new Map<string, Verified>();
 
   /** What is recalled has the delegations but no targets: a repository may have millions. */
-  keep(parsed: Parsed<Targets>, keys: RoleKeys): void {
+  keep(role: RoleName, parsed: Parsed<Targets>, keys: RoleKeys): void {
     const { envelope, payload } = parsed;
-    this.#verified.set(nameOf(envelope.fileSha256, keys), {
+    const recalled = {
       ...parsed,
       envelope: { ...envelope, signed: new Map(), message: new Uint8Array(), signatures: [] },
       payload: { targets: new Map(), delegations: payload.delegations },
-    });
+    };
+    this.#verified.set(nameOf(envelope.fileSha256, keys), { role, isWhole: payload.targets.size === 0, recalled });
   }
 
-  recall(bytes: Uint8Array, keys: RoleKeys): Parsed<Targets> | undefined {
-    return this.#verified.get(nameOf(sha256(bytes), keys));
+  /** For a role of another name with the very same file, only what is whole: its targets were not visited yet. */
+  recall(role: RoleName, bytes: Uint8Array, keys: RoleKeys): Parsed<Targets> | undefined {
+    const verified = this.#verified.get(nameOf(sha256(bytes), keys));
+    return verified && (verified.isWhole || verified.role === role) ? verified.recalled : undefined;
   }
 }
 

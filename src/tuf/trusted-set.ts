@@ -177,11 +177,11 @@ export class TrustedSnapshot {
     const code = name === TARGETS ? 'TRUST_TORN' : 'TRUST_ROLE_MISMATCH';
     const listing = this.listing(name, delegator);
     refuseUnlisted(name, SNAPSHOT, bytes, listing, code);
-    let parsed = memory?.recall(bytes, keys);
+    let parsed = memory?.recall(name, bytes, keys);
     if (!parsed) {
       parsed = parseTargets(bytes, name, this.#limits);
       requireThreshold(name, keys, parsed.envelope.message, parsed.envelope.signatures, delegator);
-      memory?.keep(parsed, keys);
+      memory?.keep(name, parsed, keys);
     }
     refuseOtherVersion(name, SNAPSHOT, parsed.version, listing, code);
     this.#expiry(name, parsed.expires);

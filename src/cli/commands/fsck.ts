@@ -35,12 +35,13 @@ export const fsckCommand = defineCommand<Given>({
       const adopting = adoptingOf(given);
       const reason = given.reason?.trim() ?? '';
       if (adopting && reason === '') throw new Refusal('USAGE_REASON', `--${optionOf(adopting)} has no reason.`);
-      // Read before it is adopted: adopting brings the head file up to the record.
-      const remembered = (await mirror.writerOptions.headFile.read())?.size ?? 0;
       const { isRehearsal } = invocation;
       let eventsLost = adopting && !isRehearsal ? await adopt(mirror, adopting, reason) : undefined;
       const { ok, findings, checked } = await fsck(mirror, invocation.progress.step);
-      if (adopting === 'restored-record' && isRehearsal) eventsLost = Math.max(0, remembered - checked.events);
+      if (adopting === 'restored-record' && isRehearsal) {
+        const remembered = (await mirror.writerOptions.headFile.read())?.size ?? 0;
+        eventsLost = Math.max(0, remembered - checked.events);
+      }
       return {
         lines: [...describeAdopted(adopting, eventsLost, isRehearsal), ...describeFindings({ ok, findings, checked })],
         document: {

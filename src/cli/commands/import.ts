@@ -9,6 +9,7 @@ import { repositoryId } from '../../tuf/names.ts';
 import { type Candidate, asOf } from '../../verify/candidate.ts';
 import { type Decision, type DecisionKind, decision } from '../../verify/decisions.ts';
 import { defineCommand } from '../command.ts';
+import { locationOf } from '../locations.ts';
 import { repeatable } from '../options.ts';
 import { plural } from '../words.ts';
 
@@ -50,7 +51,8 @@ export const importCommand = defineCommand<Given>({
     const repository = repositoryId(given.id);
     const decisions = decisionsOf(given);
     return invocation.withMirror(async (mirror, settings) => {
-      const location = given.from ?? mirror.reader.enrolment(repository).upstream;
+      const { upstream } = mirror.reader.enrolment(repository);
+      const location = given.from === undefined ? upstream : locationOf(invocation, given.from);
       const options = { clock: invocation.clock, ...(await upstreamOptions(settings)) };
       const result = await importUpstream(mirror, {
         repository,

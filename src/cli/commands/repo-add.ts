@@ -3,9 +3,6 @@
  * trust: the root file’s digest is given, or shown and confirmed by a person, and never assumed.
  */
 import { Option } from 'commander';
-import { resolve } from 'node:path';
-import { openSource } from '../../acquire/open.ts';
-import { upstreamOptions } from '../../config/settings.ts';
 import { Refusal } from '../../errors.ts';
 import type { Enrolment } from '../../ledger/records.ts';
 import { withWriter } from '../../mirror.ts';
@@ -18,6 +15,7 @@ import { DEFAULT_MAX_UPSTREAM_AGE_DAYS } from '../../verify/policy.ts';
 import { parseSelection } from '../../verify/selection.ts';
 import { defineCommand } from '../command.ts';
 import type { Invocation } from '../invocation.ts';
+import { judgeAddress, locationOf } from '../locations.ts';
 import { positiveNumber } from '../options.ts';
 import { selectionWords } from '../words.ts';
 
@@ -62,7 +60,8 @@ export const repoAddCommand = defineCommand<Given>({
     const digest = sha256(root);
     requireDigest(given, digest);
     const { version, expires } = TrustedRoot.enrol(root, DEFAULT_LIMITS).root;
-    const upstream = await locate(invocation, given.upstream);
+    const upstream = locationOf(invocation, given.upstream);
+    await judgeAddress(invocation, upstream);
     return invocation.withMirror(async (mirror) => {
       const enrolment: Enrolment = {
         id,
@@ -135,14 +134,4 @@ async function confirmDigest(invocation: Invocation, digest: Sha256, summary: re
   throw new Refusal('TRUST_ROOT_DIGEST', 'The digits typed are not the last 8 of this file’s SHA-256.', {
     details: { actual: digest },
   });
-}
-
-/** An address as it will be asked, or an absolute path: imports may run from elsewhere. @throws USAGE_OPTION, CONFIG_* */
-async function locate(invocation: Invocation, upstream: string): Promise<string> {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(upstream)) return resolve(invocation.surroundings.workingDirectory, upstream);
-  // Judges the address and asks nothing yet; a file: address must be a directory that is there.
-  const options = await upstreamOptions(await invocation.settings());
-  const source = await openSource(upstream, { clock: invocation.clock, ...options });
-  await source.close();
-  return upstream;
 }

@@ -1,6 +1,7 @@
 /** `countersign repo …`: which upstreams are mirrored, each enrolled with the root that a person confirmed. */
 import type { CommandGroup } from '../command.ts';
 import { repoAddCommand } from './repo-add.ts';
+import { limitCommand } from './repo-limit.ts';
 import { repoListCommand } from './repo-list.ts';
 import { repoShowCommand } from './repo-show.ts';
 
@@ -8,5 +9,5 @@ export const repoCommands: CommandGroup = {
   name: 'repo',
   summary: 'enrol upstreams and look at them',
   examples: ['countersign repo list'],
-  commands: [repoAddCommand, repoListCommand, repoShowCommand],
+  commands: [repoAddCommand, repoListCommand, repoShowCommand, limitCommand],
 };
