@@ -14,6 +14,7 @@ export interface Served {
 
 export interface Contestant {
   readonly url: string;
+  readonly pid: number | undefined;
   readonly files: ReadonlyMap<string, Served>;
 }
 
@@ -52,6 +53,6 @@ export class Contestants {
       const bytes = new Uint8Array(await response.arrayBuffer());
       files.set(path, { bytes, etag: response.headers.get('etag') ?? '' });
     }
-    return { url: server.url, files };
+    return { url: server.url, pid: server.pid, files };
   }
 }

@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { answer } from './children.ts';
 
 export interface LoadAnswer {
-  readonly requestsPerSecond: number;
+  readonly requests: number;
+  readonly seconds: number;
   readonly failures: number;
 }
 
@@ -42,8 +43,7 @@ const start = performance.now();
 setTimeout(
   () => {
     isOver = true;
-    const requestsPerSecond = (1000 * answered) / (performance.now() - start);
-    answer({ requestsPerSecond, failures } satisfies LoadAnswer);
+    answer({ requests: answered, seconds: (performance.now() - start) / 1000, failures } satisfies LoadAnswer);
     process.disconnect();
   },
   Number(seconds) * 1000,

@@ -16,21 +16,26 @@ export interface Load {
   readonly pin: readonly string[];
 }
 
-/** @returns requests answered per second */
-export async function press(machine: Machine, load: Load): Promise<number> {
+export interface Pressed {
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+export async function press(machine: Machine, load: Load): Promise<Pressed> {
   if (machine.wrk !== undefined) return pressByWrk(load);
   const { url, seconds, condition = '' } = load;
   const answer = await run('./load-child.ts', url, String(CONNECTIONS), String(seconds), condition);
-  const { requestsPerSecond, failures } = answer as LoadAnswer;
+  const { failures, ...pressed } = answer as LoadAnswer;
   if (failures > 0) throw new Error(`${String(failures)} requests of ${url} failed`);
-  return requestsPerSecond;
+  return pressed;
 }
 
-async function pressByWrk({ url, seconds, condition, pin }: Load): Promise<number> {
+async function pressByWrk({ url, seconds, condition, pin }: Load): Promise<Pressed> {
   const condition304 = condition === undefined ? [] : ['-H', `If-None-Match: ${condition}`];
   const words = ['-t1', `-c${String(CONNECTIONS)}`, `-d${String(seconds)}s`, ...condition304, url];
   const [program = '', ...rest] = [...pin, 'wrk', ...words];
   const { stdout } = await promisify(execFile)(program, rest);
   if (/Non-2xx or 3xx|Socket errors/.test(stdout)) throw new Error(`wrk met errors:\n${stdout}`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
+  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
+  return { requests, seconds: requests / Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]) };
 }

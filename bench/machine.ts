@@ -27,7 +27,7 @@ export function lookAround(): Machine {
         .join(' ')}`,
       `node     ${process.version} (OpenSSL ${process.versions.openssl})`,
       `nginx    ${nginx ?? 'not installed'}`,
-      `load by  ${wrk ?? 'wrk is not installed: the bench’s own generator'}${canPin ? ', one core each for server and load' : ', cores shared'}`,
+      `load by  ${wrk ?? 'wrk is not installed: the bench’s own generator'}${canPin && wrk !== undefined ? ', one core each for server and load' : ', cores shared'}`,
     ],
   };
 }

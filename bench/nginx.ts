@@ -24,7 +24,7 @@ export async function startNginx(
   const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'] });
   const url = `http://127.0.0.1:${String(port)}`;
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (await fetch(url).catch(() => undefined)) return { url, stop: () => end(child) };
+    if (await fetch(url).catch(() => undefined)) return { url, pid: child.pid, stop: () => end(child) };
     await sleep(50);
   }
   await end(child);

@@ -6,6 +6,7 @@ import { end } from './children.ts';
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export async function startModule(
   for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
     answered += text;
     const address = /"public": ?"([^"]+)"/.exec(answered)?.[1];
-    if (address !== undefined) return { url: address, stop: () => end(child) };
+    if (address !== undefined) return { url: address, pid: child.pid, stop: () => end(child) };
   }
   throw new Error(`${module} did not start: ${said}`);
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Contestant, Contestants } from './contestants.ts';
 import { press } from './load.ts';
+import { cpuSecondsOf } from './process-time.ts';
 import type { Machine } from './machine.ts';
 import type { Bench } from './main.ts';
 import { fixed, median, type Table, whole } from './report.ts';
@@ -26,10 +27,17 @@ const SUBJECTS: readonly Subject[] = [
   { name: '(timestamp.json by node:http alone)', path: TIMESTAMP, isBare: true },
 ];
 
+/** One round of one subject at one server. */
+interface Answered {
+  readonly perSecond: number;
+  /** Microseconds of the server’s CPU per answer. */
+  readonly cost: number;
+}
+
 interface Figures {
   readonly subject: Subject;
-  readonly ours: number[];
-  readonly theirs: number[];
+  readonly ours: Answered[];
+  readonly theirs: Answered[];
 }
 
 export async function measureServing({ machine, isQuick, work }: Bench): Promise<Table> {
@@ -53,7 +61,7 @@ export async function measureServing({ machine, isQuick, work }: Bench): Promise
     }
     return {
       title: `serving: requests per second, 32 connections, ${String(rounds)} interleaved rounds of ${String(seconds)} s`,
-      columns: ['what', 'bytes', 'ours', 'nginx', 'ours / nginx', 'ours, all rounds'],
+      columns: ['what', 'bytes', 'ours/s', 'nginx/s', 'ratio', 'CPU µs ours', 'nginx', 'ratio'],
       rows: rows.map((row) => figures(row, mirror)),
       notes: notes(machine),
     };
@@ -63,32 +71,39 @@ export async function measureServing({ machine, isQuick, work }: Bench): Promise
   }
 }
 
-function ask(machine: Machine, { url, files }: Contestant, subject: Subject, seconds: number): Promise<number> {
+async function ask(machine: Machine, server: Contestant, subject: Subject, seconds: number): Promise<Answered> {
   const { path, isRevalidated = false } = subject;
-  const pin = machine.canPin ? ['taskset', '-c', '1'] : [];
-  return press(machine, {
-    url: url + path,
+  const before = cpuSecondsOf(server.pid) ?? Number.NaN;
+  const pressed = await press(machine, {
+    url: server.url + path,
     seconds,
-    pin,
-    condition: isRevalidated ? files.get(path)?.etag : undefined,
+    pin: machine.canPin ? ['taskset', '-c', '1'] : [],
+    condition: isRevalidated ? server.files.get(path)?.etag : undefined,
   });
+  const cpuSeconds = (cpuSecondsOf(server.pid) ?? Number.NaN) - before;
+  return { perSecond: pressed.requests / pressed.seconds, cost: (1e6 * cpuSeconds) / pressed.requests };
 }
 
 function figures({ subject, ours, theirs }: Figures, mirror: Contestant): string[] {
-  const ratios = ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+  const ratio = (measure: (answered: Answered) => number): string => {
+    const ratios = ours.flatMap((mine, round) => (theirs[round] ? measure(mine) / measure(theirs[round]) : []));
+    return ratios.length === 0 ? '' : fixed(median(ratios));
+  };
+  const perSecond = (answered: Answered[]): string =>
+    answered.length === 0 ? 'missing' : whole(median(answered.map((one) => one.perSecond)));
+  const cost = (answered: Answered[]): string =>
+    answered.length === 0 ? '' : fixed(median(answered.map((one) => one.cost)), 1);
   return [
     subject.name,
     whole(mirror.files.get(subject.path)?.bytes.length ?? 0),
-    whole(median(ours)),
-    theirs.length === 0 ? 'missing' : whole(median(theirs)),
-    theirs.length === 0 ? '' : fixed(median(ratios)),
-    ours.map(whole).join(' '),
+    ...[perSecond(ours), perSecond(theirs), ratio((one) => one.perSecond)],
+    ...[cost(ours), cost(theirs), ratio((one) => one.cost)],
   ];
 }
 
 function notes({ nginx, wrk }: Machine): string[] {
   return [
-    'One process each; the ratio is the median of the rounds’ ratios.',
+    'One process each; ratios are medians of the rounds’ ratios. CPU is per answer, and steadier on a busy machine.',
     ...(nginx === undefined ? ['nginx is not installed: no ratio. (Debian: nginx)'] : []),
     ...(wrk === undefined
       ? ['wrk is not installed: the own generator’s figures are a lower bound. (Debian: wrk)']

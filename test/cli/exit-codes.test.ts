@@ -98,7 +98,7 @@ test('4: the network or the courier', async (context) => {
   const workplace = await Workplace.withTrial(context);
   const closed = await workplace.refused(`import sample --from http://127.0.0.1:${String(await closedPort())}/`);
   assert.deepEqual([closed.exitCode, closed.code], [4, 'SOURCE_UNREACHABLE']);
-  const absent = await workplace.refused('import sample --from @nowhere');
+  const absent = await workplace.refused('import sample --from nowhere');
   assert.deepEqual([absent.exitCode, absent.code], [4, 'SOURCE_UNREACHABLE']);
 });
 
@@ -106,7 +106,7 @@ test('5: security: a web page instead of metadata, and another root than the con
   const workplace = await Workplace.withTrial(context);
   await mkdir(workplace.path('portal'));
   await writeFile(workplace.path('portal', 'timestamp.json'), '<!doctype html><title>Sign in</title>');
-  const page = await workplace.refused('import sample --from @portal');
+  const page = await workplace.refused('import sample --from portal');
   assert.deepEqual([page.exitCode, page.code], [5, 'TRUST_JSON']);
   const other = await workplace.refused(
     `repo add other --upstream up --root @up/metadata/1.root.json --root-sha256 ${'0'.repeat(64)}`,

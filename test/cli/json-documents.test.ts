@@ -46,7 +46,7 @@ describe('the documents', () => {
     await compare(workplace, 'import sample --dry-run', 'import');
     await compare(workplace, 'import sample --exclude-role advisories --reason why --ticket T --as alice', 'import');
     await compare(workplace, 'import sample', 'import');
-    await compare(workplace, 'import sample --from @nowhere', 'Refusals');
+    await compare(workplace, 'import sample --from nowhere', 'Refusals');
     await renewSampleUpstream({
       directory: workplace.path('up'),
       privateDirectory: workplace.path('up-private'),

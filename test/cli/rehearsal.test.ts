@@ -45,7 +45,7 @@ test('every command that changes something', async (context) => {
 test('a rehearsal refuses what the command itself would refuse, and records nothing', async (context) => {
   const workplace = await Workplace.withTrial(context);
   const before = await everything(workplace.directory);
-  const refusal = await workplace.refused('import sample --dry-run --from @nowhere');
+  const refusal = await workplace.refused('import sample --dry-run --from nowhere');
   assert.equal(refusal.code, 'SOURCE_UNREACHABLE');
   assert.deepEqual(await everything(workplace.directory), before);
 });

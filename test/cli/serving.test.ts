@@ -92,7 +92,7 @@ test('an address that is taken ends the start with its reason, and leaves no loc
   const other = await trialOfToday(context);
   const { exitCode, err } = await new Child(context, other.directory, ['serve', '--listen', taken]).ended;
   assert.equal(exitCode, 3);
-  assert.match(err, /^CONFIG_INVALID: --listen .* another process listens there/m);
+  assert.match(err, /^CONFIG_LISTEN: --listen .* another process listens there/m);
 });
 
 test('a passphrase is in no argument and no variable of a running command (Y-02)', async (context) => {

@@ -1,5 +1,6 @@
 /** How things are said: answers and remarks apart, escaped, in one JSON object, with as-of and horizon first. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Output, jsonText } from '../../src/cli/output.ts';
 import { Progress } from '../../src/cli/progress.ts';
@@ -93,4 +94,12 @@ test('times are told in the largest unit of which there are two', () => {
   ];
   for (const [ms, words] of cases) assert.equal(relativeTo(NOW, new Date(NOW.getTime() + ms)), words);
   assert.deepEqual(tableLines(['A', 'B'], [['long', 'x']]), ['A     B', 'long  x']);
+});
+
+test('several problems of a configuration are told line by line', async (context) => {
+  const workplace = await Workplace.open(context);
+  await writeFile(workplace.path('countersign.yaml'), 'listne: x\nlog_level: loud\n');
+  const { err, json } = await workplace.type('config validate --json');
+  assert.match(err, /^CONFIG_INVALID: There are 2 problems\.\n {2}- .+:1:1: .+\n {2}- .+:2:1: .+\n {2}Why: /);
+  assert.equal((json['error'] as { details: { problems: string[] } }).details.problems.length, 2);
 });

@@ -67,9 +67,11 @@ for (const [typed, what, next] of [
 
 test('a passphrase typed where none belongs is not repeated (Y-02)', async (context) => {
   const workplace = await Workplace.open(context);
-  const { exitCode, out, err } = await workplace.type('init --passphrase=hunter2hunter2 --json');
-  assert.equal(exitCode, 2);
-  assert.doesNotMatch(out + err, /hunter2/);
+  for (const line of ['init --passphrase=hunter2hunter2', 'init --passphrase-fd hunter2', 'init hunter2']) {
+    const { exitCode, out, err } = await workplace.type(`${line} --json`);
+    assert.equal(exitCode, 2);
+    assert.doesNotMatch(out + err, /hunter2/, line);
+  }
 });
 
 test('--version prints the version of package.json', async (context) => {

@@ -1,6 +1,6 @@
 /** Catalogue section P: names and paths. On disk there are digests only; names come and go as data. */
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, rename, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { metadataUrl, targetUrl } from '../../src/acquire/urls.ts';
@@ -14,7 +14,8 @@ import { FakeClock } from '../simulator/clock.ts';
 import { drawFrom } from '../simulator/keys.ts';
 import type { MirroredRepository } from '../simulator/mirrored.ts';
 import { refused, rejected } from '../simulator/refused.ts';
-import type { Corpus, ImportCase } from './corpus.ts';
+import type { SimulatedUpstream } from '../simulator/upstream.ts';
+import type { Corpus, ImportCase, OtherCase } from './corpus.ts';
 
 const ROLE_NAMES = [
   '../../x',
@@ -56,7 +57,7 @@ export const PATH_ENTRIES: Corpus = {
         upstream.publish('targets');
       },
       // The patterns made of those names are odd, too.
-      outcome: ['ambiguous-pattern'],
+      outcome: ['ambiguous-pattern', 'versioned-role-name'],
       then: async (mirrored, upstream) => {
         for (const name of ROLE_NAMES) {
           const served = mirrored.published().get(`1.${name}.json`);
@@ -123,8 +124,7 @@ export const PATH_ENTRIES: Corpus = {
   'P-05': [
     {
       says: 'a data directory that is a link, or open to others, is refused before anything is read or written',
-      check: async () => {
-        const parent = await mkdtemp(join(tmpdir(), 'countersign-mirror-'));
+      check: inTemporaryDirectory(async (parent) => {
         const paths = { data: join(parent, 'data') };
         const options = { clock: new FakeClock(), holder: 'test' };
         await createKeyring(new Disk(), join(paths.data, 'keys'), drawFrom('P-05'), { withRootOnline: true });
@@ -134,21 +134,33 @@ export const PATH_ENTRIES: Corpus = {
         await rejected('STATE_PERMISSIONS', openMirror(paths, options));
         await chmod(join(parent, 'elsewhere'), 0o755);
         await rejected('STATE_PERMISSIONS', openMirror({ data: join(parent, 'elsewhere') }, options));
-      },
+      }),
     },
     {
       says: 'a link inside a directory source is refused, not followed',
-      check: async (_mirrored, upstream) => {
-        const parent = await mkdtemp(join(tmpdir(), 'countersign-mirror-'));
+      check: inTemporaryDirectory(async (parent, upstream) => {
         await upstream.dumpTo(parent);
         await rename(join(parent, 'metadata', '1.targets.json'), join(parent, 'outside'));
         await symlink(join(parent, 'outside'), join(parent, 'metadata', '1.targets.json'));
         const source = await openDirectorySource(parent);
         await rejected('SOURCE_UNREADABLE', source.metadata({ role: roleName('targets'), version: 1 }, 100_000));
-      },
+      }),
     },
   ],
 };
+
+function inTemporaryDirectory(
+  work: (parent: string, upstream: SimulatedUpstream) => Promise<void>,
+): OtherCase['check'] {
+  return async (_mirrored, upstream) => {
+    const parent = await mkdtemp(join(tmpdir(), 'countersign-mirror-'));
+    try {
+      await work(parent, upstream);
+    } finally {
+      await rm(parent, { recursive: true, force: true });
+    }
+  };
+}
 
 /** Everything below the data directory is named by this program or by a digest. */
 async function assertOwnNamesOnly({ mirror }: MirroredRepository): Promise<void> {

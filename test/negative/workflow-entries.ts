@@ -75,7 +75,7 @@ export const WORKFLOW_ENTRIES: Corpus = {
     },
     {
       says: 'a target that cannot be had refuses the whole state, metadata included',
-      spoil: (upstream) => upstream.add('new', 'content').publish('targets').drop('new'),
+      spoil: (upstream) => upstream.add('new', 'new content').publish('targets').drop('new'),
       outcome: 'SOURCE_NOT_FOUND',
     },
   ],

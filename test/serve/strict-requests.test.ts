@@ -75,7 +75,7 @@ void test('an address in use is refused in words, with the setting it came from'
   const again = listen({ host: '127.0.0.1', port }, () => undefined, { clock: systemClock, setting: '--listen' });
   await assert.rejects(
     again,
-    (error) => isRefusal(error, 'CONFIG_INVALID') && /--listen 127.*another process/.test(error.what),
+    (error) => isRefusal(error, 'CONFIG_LISTEN') && /--listen 127.*another process/.test(error.what),
   );
 });
 

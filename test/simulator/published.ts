@@ -27,7 +27,9 @@ export function publishedFiles(reader: LedgerReader, repository: RepositoryId): 
   const files = new Map<string, Uint8Array>();
   for (const role of ['root', 'snapshot'] as const) {
     for (const { version, fileSha256 } of reader.issued(repository, role)) {
-      files.set(metadataFileName({ role: roleName(role), version }), reader.bytes(fileSha256));
+      const name = metadataFileName({ role: roleName(role), version });
+      assert.ok(!files.has(name), `${name} was issued twice (S-04)`);
+      files.set(name, reader.bytes(fileSha256));
     }
   }
   const timestamp = reader.issuedVersion(repository, 'timestamp', current.timestampVersion);
@@ -88,14 +90,16 @@ function excludedRoles(files: ReadonlyMap<string, Uint8Array>, { snapshotVersion
   return new Set(roles.filter((role) => typeof role === 'string').map(roleName));
 }
 
-/** Each event has the digest of its content, and none is missing. */
+/** Each event has the digest of its content and of the event before, and none is missing. */
 function checkEvents(rows: readonly Row[]): void {
+  let previous = '';
   for (const [index, row] of rows.entries()) {
-    const { at, kind, repository, body } = row as Record<string, string>;
-    const members = { idx: index, at, kind, repository, body: parseJson(Buffer.from(body ?? ''), 'event') };
-    const content = jsonObject(members);
+    const { at = '', kind = '', repository = null, body = '' } = row as Record<string, string | null>;
+    const happened = parseJson(Buffer.from(body ?? ''), 'event');
+    const content: Record<string, Json> = { idx: index, at, kind, repository, body: happened, previous };
     assert.equal(row['idx'], index, 'the record has a gap');
-    assert.equal(row['sha256'], sha256(canonicalize(content)), `event ${String(index)} is not what was recorded`);
+    previous = sha256(canonicalize(jsonObject(content)));
+    assert.equal(row['sha256'], previous, `event ${index} is not what was recorded`);
   }
 }
 

@@ -86,11 +86,11 @@ test('D-01 a role remembered under one delegator’s keys is verified anew under
   assert.ok(own);
   const name = roleName('delegated');
   snapshot.authored(name, own, bytes, TARGETS, memory);
-  assert.ok(memory.recall(bytes, own));
+  assert.ok(memory.recall(name, bytes, own));
   const others = { keys: snapshot.timestamp.root.role(TARGETS).keys, threshold: 1 };
-  assert.equal(memory.recall(bytes, others), undefined);
-  assert.equal(memory.recall(bytes, { ...own, threshold: 2 }), undefined);
-  assert.equal(memory.recall(Buffer.concat([bytes, Buffer.from(' ')]), own), undefined);
+  assert.equal(memory.recall(name, bytes, others), undefined);
+  assert.equal(memory.recall(name, bytes, { ...own, threshold: 2 }), undefined);
+  assert.equal(memory.recall(name, Buffer.concat([bytes, Buffer.from(' ')]), own), undefined);
   const { what } = refused('TRUST_SIGNATURES', () =>
     snapshot.authored(name, others, bytes, roleName('elsewhere'), memory),
   );

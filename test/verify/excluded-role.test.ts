@@ -8,6 +8,7 @@ import { type Json, parseJson } from '../../src/tuf/json.ts';
 import { mirrorOf } from '../simulator/mirror.ts';
 import { type MirroredRepository, decide, noteKinds } from '../simulator/mirrored.ts';
 import { below } from '../simulator/places.ts';
+import { refused } from '../simulator/refused.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 
 for (const [what, spoil] of Object.entries({
@@ -53,11 +54,11 @@ test('what only an excluded role delegates to is not carried either', async (con
   assert.ok(!candidate.content.roles.has('below' as never));
 });
 
-test('the top-level targets role cannot be excluded, and a decision that nothing asked for is noted', async (context) => {
-  const upstream = delegating().drop('1.targets.json');
-  const mirrored = await mirrorOf(context, upstream);
-  await mirrored.importRefused('SOURCE_NOT_FOUND', decide('exclude-role', 'targets'));
-  upstream.restore();
+test('a top-level role cannot be excluded, and a decision that nothing asked for is noted', async (context) => {
+  for (const role of ['root', 'timestamp', 'snapshot', 'targets']) {
+    refused('USAGE_OPTION', () => decide('exclude-role', role));
+  }
+  const mirrored = await mirrorOf(context, delegating());
   const { candidate } = await mirrored.importNow(decide('exclude-role', 'unheard-of'));
   assert.deepEqual(noteKinds({ candidate }), ['decision-unused']);
   assert.deepEqual(candidate.content.decisions, []);

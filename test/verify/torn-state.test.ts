@@ -51,8 +51,11 @@ test('W-03 a file that is not the listed one is refused before it is read, howev
   ] as const) {
     upstream.restore().serve(name, '['.repeat(upstream.file(name).length));
     await mirrored.importRefused(code);
-    upstream.serve(name, '['.repeat(100_000));
+    upstream.serve(name, '['.repeat(30_000));
     await mirrored.importRefused(code);
+    // Kept as evidence when it is a little too long, not even read when it is much too long (R-01).
+    upstream.serve(name, '['.repeat(100_000));
+    await mirrored.importRefused('SOURCE_TOO_LARGE');
   }
   upstream.restore();
   await mirrored.importNow();
