@@ -35,6 +35,7 @@ CREATE TABLE repository (
 
 -- Bounds raised or lowered after enrolment, each by a recorded decision; the last row of a name holds.
 CREATE TABLE repository_limit (
+  number     INTEGER PRIMARY KEY,
   repository TEXT NOT NULL REFERENCES repository (id),
   name       TEXT NOT NULL,
   value      INTEGER NOT NULL CHECK (value > 0),
@@ -176,6 +177,9 @@ CREATE TRIGGER reservation_not_replaced BEFORE INSERT ON reservation
 CREATE TRIGGER repository_not_replaced BEFORE INSERT ON repository
   WHEN EXISTS (SELECT 1 FROM repository WHERE id = NEW.id)
   BEGIN SELECT RAISE(ABORT, 'repository: rows are never replaced'); END;
+CREATE TRIGGER repository_limit_not_replaced BEFORE INSERT ON repository_limit
+  WHEN NEW.number IS NOT (SELECT COALESCE(MAX(number), 0) + 1 FROM repository_limit)
+  BEGIN SELECT RAISE(ABORT, 'repository_limit: the next number must follow the last'); END;
 CREATE TRIGGER import_file_not_replaced BEFORE INSERT ON import_file
   WHEN EXISTS (SELECT 1 FROM import_file WHERE import = NEW.import AND kind = NEW.kind AND role = NEW.role AND file_sha256 = NEW.file_sha256)
   BEGIN SELECT RAISE(ABORT, 'import_file: rows are never replaced'); END;

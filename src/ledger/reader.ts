@@ -36,7 +36,7 @@ export class LedgerReader {
 
   #enrolment(row: Row): records.Enrolment {
     const rows = this.#database.all(
-      'SELECT name, value FROM repository_limit WHERE repository = ? ORDER BY rowid',
+      'SELECT name, value FROM repository_limit WHERE repository = ? ORDER BY number',
       row['id'] ?? null,
     );
     const raised = Object.fromEntries(rows.map(({ name, value }) => [String(name), Number(value)]));

@@ -137,7 +137,7 @@ export class LedgerWriter {
     await this.#commit((now) => {
       for (const [name, value] of limits) {
         this.#database.run(
-          'INSERT INTO repository_limit (repository, name, value, at) VALUES (?, ?, ?, ?)',
+          'INSERT INTO repository_limit (number, repository, name, value, at) SELECT COALESCE(MAX(number), 0) + 1, ?, ?, ?, ? FROM repository_limit',
           repository,
           name,
           value,

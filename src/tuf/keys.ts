@@ -46,6 +46,11 @@ const SCHEMES: ReadonlyMap<string, (publicText: string) => Material | string> = 
   ['rsa rsa-pkcs1v15-sha256', (text: string) => rsa(text, verifyPkcs1)],
 ]);
 
+/** Whether a key so declared can count; others are listed and kept. */
+export function isKnownKind(keytype: string, scheme: string): boolean {
+  return SCHEMES.has(`${keytype} ${scheme}`);
+}
+
 /**
  * Decodes one entry of a `keys` object whose shape has been checked.
  * @throws TRUST_KEY when the material does not fit the declared type, or is weak

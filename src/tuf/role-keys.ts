@@ -4,7 +4,7 @@
  */
 import { Refusal } from '../errors.ts';
 import type { JsonObject } from './json.ts';
-import { decodeKey, type Key } from './keys.ts';
+import { decodeKey, isKnownKind, type Key } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { type KeyId, printable } from './names.ts';
 import { Shape } from './shape.ts';
@@ -29,7 +29,10 @@ export function readKeys(object: JsonObject, label: string, limits: Limits): Map
     const id = text as KeyId;
     const shape = new Shape(value, `${label} key ${printable(id, 12)}`, KEY);
     const keyval = new Shape(shape.map('keyval'), shape.label, KEYVAL);
-    keys.set(id, decodeKey(id, shape.string('keytype'), shape.string('scheme'), keyval.string('public'), shape.object));
+    const [keytype, scheme] = [shape.string('keytype'), shape.string('scheme')];
+    // Kinds that count for nothing may hold anything: a Sigstore identity has an issuer where others have “public”.
+    const publicText = isKnownKind(keytype, scheme) || keyval.has('public') ? keyval.string('public') : '';
+    keys.set(id, decodeKey(id, keytype, scheme, publicText, shape.object));
   }
   return keys;
 }

@@ -111,7 +111,7 @@ function delegationFindings(label: string, delegations: Delegations, object: Jso
   for (const key of delegations.keys.values()) found.push(...keyFindings(key, label, false));
   if (delegations.succinct) add(EAGER, true, 'it delegates to bins by succinct_roles');
   if (delegations.roles.some(({ pathHashPrefixes }) => pathHashPrefixes))
-    add(['cosign'], false, 'it delegates by path_hash_prefixes, which go-tuf compares wrongly up to 2.4.2');
+    add(GO, false, 'it delegates by path_hash_prefixes, which go-tuf compares wrongly up to 2.4.2');
   const names = [...delegatedRoles({ ...delegations, succinct: undefined })].map(({ name }) => name);
   if (names.length > 32)
     add(

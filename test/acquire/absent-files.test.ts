@@ -28,10 +28,10 @@ void test('H-01: 404 and 410 mean absent, for the next root and for every other 
   }
 });
 
-void test('H-01: 403 means absent for the next root only, as object stores without a list permission say it', async (t) => {
+void test('H-01: 403 means absent for root only, as object stores without a list permission say it', async (t) => {
   const opened = await answering(t, 403);
   await refusal('SOURCE_NOT_FOUND', opened.metadata({ role: ROOT, version: 2 }, 1000));
-  await refusal('SOURCE_STATUS', opened.metadata({ role: ROOT }, 1000));
+  await refusal('SOURCE_NOT_FOUND', opened.metadata({ role: ROOT }, 1000));
   await refusal('SOURCE_STATUS', opened.metadata({ role: SNAPSHOT, version: 2 }, 1000));
   await refusal('SOURCE_STATUS', opened.metadata({ role: roleName('root.json'), version: 2 }, 1000));
   await refusal('SOURCE_STATUS', opened.target(wanted, true));

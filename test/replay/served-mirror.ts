@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Source } from '../../src/acquire/source.ts';
 import { closeMirror, createDataDirectory, type DataPaths, openMirror } from '../../src/open.ts';
 import { importUpstream, type ImportResult, type Mirror, withWriter } from '../../src/mirror.ts';
+import type { LedgerWriter } from '../../src/ledger/writer.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import { randomSecret } from '../../src/platform/random.ts';
@@ -82,9 +83,14 @@ export class ServedMirror {
     }
   }
 
-  async renew(): Promise<RenewalOutcome[]> {
+  renew(force = false): Promise<RenewalOutcome[]> {
+    return this.change((writer) => renewDue(this.mirror, writer, { force }));
+  }
+
+  /** Anything that writes; what is served follows. */
+  async change<Result>(work: (writer: LedgerWriter) => Promise<Result>): Promise<Result> {
     try {
-      return await withWriter(this.mirror, (writer) => renewDue(this.mirror, writer));
+      return await withWriter(this.mirror, work);
     } finally {
       this.#loopback.refresh();
     }
