@@ -3,9 +3,11 @@
  * `architecture/rooms.ts`; doors, files and the repository have tests of their own beside it.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOMS } from './architecture/rooms.ts';
-import { type Import, importsOf, nameOf, readSources, roomOf } from './architecture/sources.ts';
+import { type Import, importsOf, nameOf, PROJECT, readSources, roomOf } from './architecture/sources.ts';
 
 const sources = readSources('src');
 const imports = new Map(sources.map((source) => [nameOf(source.path), importsOf(source)]));
@@ -19,6 +21,20 @@ test('every room imports only what the table gives it', () => {
   assert.deepEqual(violations, []);
 });
 
+test('the rule sees what it forbids', () => {
+  const one = (to: string, isTypeOnly: boolean): Import => ({ to, isOurs: true, isTypeOnly });
+  const verdicts = [
+    mayImport('serve', one('ledger/writer', true)),
+    mayImport('serve', one('sign/keyring', true)),
+    mayImport('serve', one('ledger/reader', false)),
+    mayImport('serve', one('ledger/reader', true)),
+    mayImport('tuf', one('platform/clock', true)),
+    mayImport('ledger', one('publish/plan', true)),
+    mayImport('cli', one('ledger/writer', false)),
+  ];
+  assert.deepEqual(verdicts, [false, false, false, true, false, false, false]);
+});
+
 test('every room of src/ is in the table', () => {
   const unknown = new Set([...imports.keys()].map(roomOf).filter((room) => !(room in ROOMS)));
   assert.deepEqual([...unknown], []);
@@ -29,6 +45,19 @@ test('the table itself has no way up: its rooms can be put in one order', () => 
     Object.entries(ROOMS).map(([room, allowed]) => [room, allowed.map((word) => roomOf(word.replace(/^type /, '')))]),
   );
   assert.deepEqual(cycleIn(rooms), undefined);
+});
+
+test('docs/design/architecture.md has the same table', () => {
+  const text = readFileSync(join(PROJECT, 'docs/design/architecture.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `([a-z]+)(?:\/|\.ts)` +\| ([^|]+) \|$/gm)];
+  const written = new Map(rows.map(([, room = '', cell = '']) => [room, namesIn(cell)]));
+  const meant = new Map(
+    Object.entries(ROOMS)
+      // Its cell is a sentence: everything but most of the ledger.
+      .filter(([room]) => room !== 'cli')
+      .map(([room, allowed]) => [room, allowed.filter((word) => word !== 'errors').toSorted()]),
+  );
+  for (const [room, names] of meant) assert.deepEqual(written.get(room), names, room);
 });
 
 test('no cycles, types included', () => {
@@ -75,6 +104,14 @@ function mayImport(room: string, { to, isTypeOnly }: Import): boolean {
   return (ROOMS[room] ?? []).some((word) =>
     word.startsWith('type ') ? isTypeOnly && fits(word.slice('type '.length)) : fits(word),
   );
+}
+
+/** The words of ROOMS that a cell of the document’s table stands for: “`tuf/`; types of `acquire/source`”. */
+function namesIn(cell: string): string[] {
+  const [imports = '', types = ''] = cell.replace(/\(.*\)/, '').split('types of ');
+  const names = (text: string): string[] =>
+    [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replace(/\/$|\.ts$/, ''));
+  return [...names(imports), ...names(types).map((name) => `type ${name}`)].toSorted();
 }
 
 /** One cycle as a list of names; undefined when there is none. */

@@ -19,6 +19,9 @@ import { FakeClock, NOW } from '../simulator/clock.ts';
 import { drawFrom, seedNamed } from '../simulator/keys.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 
+// As the program itself sets it. `cpSync` of Node 24 gives copied directories the default mode, not the original’s.
+process.umask(0o077);
+
 export const REPOSITORY = repositoryId('site');
 /** When the tested step happens: half of a timestamp’s day is over. */
 export const LATER = new Date(NOW.getTime() + 13 * 3_600_000);

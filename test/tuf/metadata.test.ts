@@ -95,6 +95,19 @@ test('W-09 metadata in a DSSE envelope is refused, not guessed at', () => {
   refused('TRUST_MALFORMED', () => parse('targets', Buffer.from(dsse)));
 });
 
+test('K-05 a key of a kind outside the table may hold anything, one inside the table must hold its public half', () => {
+  const identity = asJson({ identity: 'erin@example.com', issuer: 'https://issuer.example' });
+  const withKey = (keytype: string, scheme: string): Uint8Array => {
+    const key = asJson({ keytype, scheme, keyval: identity });
+    return signFile('root', put(signedPart('root'), ['keys', 'odd'], key), [signerNamed('anybody')]);
+  };
+  assert.equal(
+    parseRoot(withKey('sigstore-oidc', 'Fulcio'), 'root', DEFAULT_LIMITS).payload.keys.get('odd' as never)?.isSupported,
+    false,
+  );
+  refused('TRUST_MALFORMED', () => parse('root', withKey('ed25519', 'ed25519')));
+});
+
 test('J-04 versions run from 1 to 2^31−2, where every client can follow', () => {
   for (const version of [0, -1, 2 ** 31 - 1, 2 ** 31, 2 ** 53 - 1, '1', true]) {
     for (const kind of KINDS) refused('TRUST_MALFORMED', () => parse(kind, altered(kind, { version })));
