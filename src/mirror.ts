@@ -3,7 +3,7 @@
  *
  *   open the source → verify it from the enrolled root → carry the selected targets → publish, or wait for a root
  *
- * Everything is built and checked before the one commit (architecture.md, “The commit protocol”); a refusal is recorded
+ * Everything is built and checked before the one commit (docs/design/publication.md); a refusal is recorded
  * with its evidence and changes nothing that clients see.
  */
 import type { Source } from './acquire/source.ts';

@@ -77,8 +77,20 @@ export async function createDataDirectory(
 
 /** @throws STATE_ALREADY_INITIALISED */
 export async function refuseExisting(paths: DataPaths): Promise<void> {
-  if (await new Disk().exists(recordPath(paths)))
+  const disk = new Disk();
+  if (await disk.exists(recordPath(paths))) {
     throw new Refusal('STATE_ALREADY_INITIALISED', `${paths.data} holds a record already.`);
+  }
+  // A head file without its record is all that is left of one: starting anew beside it would hide the loss.
+  if (await disk.exists(headPath(paths))) {
+    throw new Refusal(
+      'STATE_ALREADY_INITIALISED',
+      `The head file ${headPath(paths)} remembers a record that is not here.`,
+      {
+        next: 'Restore the record it belongs to, or move the head file away if that record is given up.',
+      },
+    );
+  }
 }
 
 /** @throws STATE_NOT_INITIALISED, STATE_PERMISSIONS, STATE_SCHEMA, STATE_KEY */
@@ -88,6 +100,8 @@ export async function openMirror(paths: DataPaths, options: OpenOptions): Promis
     throw new Refusal('STATE_NOT_INITIALISED', `${paths.data} holds no record.`);
   await disk.refuseUnlessPrivate(paths.data);
   await disk.refuseUnlessPrivate(recordPath(paths));
+  // A copy that was restored from a backup may lack what is never backed up.
+  await disk.makePrivateDirectory(join(paths.data, 'locks'));
   const keyring = await Keyring.open(disk, keysDirectory(paths));
   const database = new Database(recordPath(paths), tracing(options));
   try {
@@ -126,6 +140,10 @@ function recordPath(paths: DataPaths): string {
   return join(paths.data, 'record.sqlite');
 }
 
+function headPath(paths: DataPaths): string {
+  return paths.headFile ?? join(paths.data, 'head.json');
+}
+
 function tracing({ before }: OpenOptions): { before?: (operation: string) => void } {
   return before ? { before } : {};
 }
@@ -133,7 +151,7 @@ function tracing({ before }: OpenOptions): { before?: (operation: string) => voi
 function writerOptions(paths: DataPaths, options: OpenOptions, disk: Disk): WriterOptions {
   return {
     lockDirectory: join(paths.data, 'locks'),
-    headFile: new HeadFile(paths.headFile ?? join(paths.data, 'head.json'), disk),
+    headFile: new HeadFile(headPath(paths), disk),
     clock: options.clock,
     holder: options.holder,
     waitMs: options.waitMs ?? 10_000,

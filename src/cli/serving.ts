@@ -1,5 +1,5 @@
 /**
- * The server, put together: lock, leftovers, listeners, the first renewal, and only then answers (trust.md 4.7). It ends
+ * The server, put together: lock, leftovers, listeners, the first renewal, and only then answers (docs/design/trust-rules.md). It ends
  * in the reverse order, so that nothing is signed or read after its door is closed.
  */
 import type { Loaded } from '../config/load.ts';

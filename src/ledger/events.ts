@@ -8,16 +8,16 @@ import { jsonObject, stringifyJson } from '../tuf/json.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Database } from '../platform/database.ts';
 
-/** Event kinds and their bodies. */
+/** Event kinds and their bodies. `rows` is the digest of the rows that the event stands for (row-digests.ts). */
 export interface EventBodies {
   genesis: { installation: string; root_keys: 'offline' | 'online' };
   'repository-enrolled': { upstream: string; root_sha256: string; selection: string; max_upstream_age_days: number };
   'limits-set': { limits: string[]; reason: string };
-  'import-refused': { import: number; source: string; code: string; evidence: string[] };
-  'import-unchanged': { import: number; source: string; candidate: string };
-  'import-accepted': { import: number; source: string; candidate: string; decisions: string[] };
+  'import-refused': { import: number; rows: string; source: string; code: string; evidence: string[] };
+  'import-unchanged': { import: number; rows: string; source: string; candidate: string };
+  'import-accepted': { import: number; rows: string; source: string; candidate: string; decisions: string[] };
   equivocation: { import: number; files: string[] };
-  'generation-published': { generation: number; import: number; issued: string[] };
+  'generation-published': { generation: number; import: number; rows: string; issued: string[] };
   /** New mirror roles for the same generation: a timestamp, a snapshot, or a root after a ceremony. */
   renewed: { generation: number; issued: string[]; online_epoch: number };
   'restored-record-adopted': { reason: string; events_lost: number };

@@ -7,6 +7,7 @@ import type { Decision } from '../verify/decisions.ts';
 import type { EvidenceFile } from '../verify/evidence.ts';
 import type { EventBodies, EventKind } from './events.ts';
 import type { CarriedTarget, Claim, FileKind } from './records.ts';
+import { importDigest } from './row-digests.ts';
 
 export interface NewImport {
   readonly number: number;
@@ -95,14 +96,31 @@ export function insertImport(
       (made) =>
         `${made.kind} ${made.role}${made.version === undefined ? '' : `@${String(made.version)}`}: ${made.reason}`,
     );
-    append('import-accepted', repository, { import: number, source, candidate: outcome.candidate.digest, decisions });
+    append('import-accepted', repository, {
+      import: number,
+      rows: importDigest(database, number),
+      source,
+      candidate: outcome.candidate.digest,
+      decisions,
+    });
   } else if (outcome.kind === 'unchanged') {
-    append('import-unchanged', repository, { import: number, source, candidate: outcome.candidate.digest });
+    append('import-unchanged', repository, {
+      import: number,
+      rows: importDigest(database, number),
+      source,
+      candidate: outcome.candidate.digest,
+    });
   } else {
     for (const file of outcome.evidence.filter(isKept))
       addFile(file.signedSha256 === undefined ? 'refused' : 'evidence', file);
     const evidence = outcome.evidence.map((file) => `${file.role} sha256:${sha256(file.bytes)}`);
-    append('import-refused', repository, { import: number, source, code: outcome.code, evidence });
+    append('import-refused', repository, {
+      import: number,
+      rows: importDigest(database, number),
+      source,
+      code: outcome.code,
+      evidence,
+    });
     if (outcome.code === 'TRUST_EQUIVOCATION')
       append('equivocation', repository, { import: number, files: [...outcome.roles] });
   }

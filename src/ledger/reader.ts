@@ -8,6 +8,7 @@ import { sha256 } from '../tuf/digest.ts';
 import type { MirrorRole, RepositoryId, RoleName, Sha256 } from '../tuf/names.ts';
 import type { SeenFile } from '../verify/equivocation.ts';
 import * as records from './records.ts';
+import { generationDigest } from './row-digests.ts';
 
 const IMPORT =
   'number, repository, source, started_at, finished_at, outcome, code, what, candidate, as_of, decisions, notes, claim';
@@ -172,6 +173,21 @@ export class LedgerReader {
         generation,
       )
       .map(records.asGenerationRole);
+  }
+
+  /** Whether the generation’s rows are still what its event says. @throws STATE_DAMAGED */
+  requireIntactGeneration(repository: RepositoryId, generation: number): void {
+    const rows = this.#database.one(
+      "SELECT body ->> 'rows' AS digest FROM event WHERE kind = 'generation-published' AND repository = ? AND body ->> 'generation' = ?",
+      repository,
+      generation,
+    )?.['digest'];
+    if (rows === generationDigest(this.#database, repository, generation)) return;
+    throw new Refusal(
+      'STATE_DAMAGED',
+      `What generation ${generation} of ${repository} lists is not what was published.`,
+      { details: { repository, generation } },
+    );
   }
 
   /** Newest first. */

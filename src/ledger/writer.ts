@@ -18,6 +18,8 @@ import type { HeadFile } from './head-file.ts';
 import { insertGeneration } from './generation-rows.ts';
 import { insertImport, type NewImport } from './import-rows.ts';
 import type { Current, Enrolment, GenerationRole } from './records.ts';
+import { type VersionRequest, reserveVersion } from './reservations.ts';
+import { generationDigest } from './row-digests.ts';
 
 export interface WriterOptions {
   readonly lockDirectory: string;
@@ -39,13 +41,6 @@ export interface SignedFile {
   readonly version: number;
   readonly bytes: Uint8Array;
   readonly expires: Date;
-}
-
-/** The next version of an online role under the keys of an epoch. */
-export interface VersionRequest {
-  readonly repository: RepositoryId;
-  readonly role: Exclude<MirrorRole, 'root'>;
-  readonly epoch: number;
 }
 
 /** What one commit makes visible, all of it or nothing. */
@@ -158,12 +153,12 @@ export class LedgerWriter {
 
   /**
    * Takes the next version of each role, durably, before anything is signed with it (S-04): max(previous + 1, minutes
-   * since 1970), so that a lost or restored record still rises (trust.md 4.4).
+   * since 1970), so that a lost or restored record still rises (docs/design/trust-rules.md).
    * @returns the versions; for one beyond now + 1 day the refusal STATE_VERSION_AHEAD in its place, so that one
    *   repository does not keep the others from renewing
    */
   async reserve(requests: readonly VersionRequest[]): Promise<(number | Refusal)[]> {
-    return this.#commit((now) => requests.map((request) => this.#reserveOne(request, now, 0)));
+    return this.#commit((now) => requests.map((request) => reserveVersion(this.#database, request, now, 0)));
   }
 
   /** The commit: an import’s record, a publication, or both, become visible together. @throws STATE_CONFLICT */
@@ -191,7 +186,7 @@ export class LedgerWriter {
   ): Promise<void> {
     await this.#commit((now) => {
       this.#append(now, 'restored-record-adopted', undefined, { reason, events_lost: eventsLost });
-      for (const request of requests) this.#reserveOne(request, now, margin);
+      for (const request of requests) reserveVersion(this.#database, request, now, margin);
     });
   }
 
@@ -200,42 +195,6 @@ export class LedgerWriter {
     await this.#commit((now) =>
       this.#append(now, 'clock-adopted', undefined, { reason, last_event: lastEvent.toISOString() }),
     );
-  }
-
-  #reserveOne({ repository, role, epoch }: VersionRequest, now: Date, margin: number): number | Refusal {
-    const minutes = Math.floor(now.getTime() / 60_000);
-    const row = this.#database.one(
-      'SELECT COALESCE(MAX(version), 0) AS v FROM reservation WHERE repository = ? AND role = ? AND epoch = ?',
-      repository,
-      role,
-      epoch,
-    );
-    let version = Math.max(Number(row?.['v']) + 1, minutes) + margin;
-    // Keys of an earlier epoch may have signed it: a version is a file’s name, and no name is ever given twice (S-04).
-    while (this.#isReserved(repository, role, version)) version++;
-    if (version > minutes + DAY_MS / 60_000) {
-      return new Refusal(
-        'STATE_VERSION_AHEAD',
-        `The next ${role} of ${repository} would be version ${version}, more than a day ahead of the clock.`,
-        {
-          details: { repository, role, version },
-        },
-      );
-    }
-    this.#database.run(
-      'INSERT INTO reservation (repository, role, epoch, version, at) VALUES (?, ?, ?, ?, ?)',
-      repository,
-      role,
-      epoch,
-      version,
-      formatDate(now),
-    );
-    return version;
-  }
-
-  #isReserved(repository: RepositoryId, role: MirrorRole, version: number): boolean {
-    const sql = 'SELECT 1 FROM reservation WHERE repository = ? AND role = ? AND version = ?';
-    return this.#database.one(sql, repository, role, version) !== undefined;
   }
 
   #publish({ expected, next, issued, content }: Publication, now: Date): void {
@@ -258,7 +217,12 @@ export class LedgerWriter {
     });
     this.#move(expected, next);
     if (content)
-      this.#append(now, 'generation-published', repository, { generation, import: content.import, issued: digests });
+      this.#append(now, 'generation-published', repository, {
+        generation,
+        import: content.import,
+        rows: generationDigest(this.#database, repository, generation),
+        issued: digests,
+      });
     else this.#append(now, 'renewed', repository, { generation, issued: digests, online_epoch: next.onlineEpoch });
   }
 

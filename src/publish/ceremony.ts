@@ -166,6 +166,7 @@ async function publishRoot(
   const { asOf, decisions } = reader.import(number);
   if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
   const statement = { repository: enrolment.id, generation: current.generation, import: number, asOf, decisions };
+  reader.requireIntactGeneration(enrolment.id, current.generation);
   const roles = reader.generationRoles(enrolment.id, current.generation);
   const { snapshot, timestamp } = await issueOnline(composer, writer, {
     roles,

@@ -1,5 +1,5 @@
 /**
- * The dead-man stop (trust.md 4.8): when upstream has been silent for longer than maxUpstreamAge, nothing fresh is signed
+ * The dead-man stop (docs/design/trust-rules.md): when upstream has been silent for longer than maxUpstreamAge, nothing fresh is signed
  * for its state any more, by renewal, rotation or ceremony, so that a frozen upstream cannot be hidden (F-03).
  */
 import { Refusal } from '../errors.ts';

@@ -1,10 +1,12 @@
 /** Whether the record’s rows are still what was appended: events without gaps, the schema, the enrolments. */
 import { migrate } from '../ledger/migrate.ts';
+import { generationDigest, importDigest } from '../ledger/row-digests.ts';
 import { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { canonicalize } from '../tuf/canonical.ts';
 import { sha256 } from '../tuf/digest.ts';
 import { jsonObject, parseJson } from '../tuf/json.ts';
+import type { RepositoryId } from '../tuf/names.ts';
 
 export function eventProblems(database: Database): string[] {
   const problems: string[] = [];
@@ -64,4 +66,28 @@ export function enrolmentProblems(database: Database): string[] {
       );
     return isSame ? [] : [`The enrolment of ${String(row['id'])} is not what its event says.`];
   });
+}
+
+/** Whether imports and generations are still the rows that their events stand for: who brought what in, and why. */
+export function rowProblems(database: Database): string[] {
+  const events = database.all(
+    `SELECT kind, repository, body ->> 'rows' AS digest, body ->> 'import' AS import, body ->> 'generation' AS generation
+       FROM event WHERE kind IN ('import-accepted', 'import-unchanged', 'import-refused', 'generation-published')`,
+  );
+  const problems = events.flatMap(({ kind, repository, digest, import: number, generation }) => {
+    const isGeneration = kind === 'generation-published';
+    const id = String(repository) as RepositoryId;
+    const actual = isGeneration
+      ? generationDigest(database, id, Number(generation))
+      : importDigest(database, Number(number));
+    if (actual === digest) return [];
+    return [
+      isGeneration
+        ? `Generation ${Number(generation)} of ${id} is not what its event says.`
+        : `Import ${Number(number)} is not what its event says.`,
+    ];
+  });
+  const imports = Number(database.one('SELECT COUNT(*) AS count FROM import')?.['count']);
+  const told = events.filter(({ kind }) => kind !== 'generation-published').length;
+  return imports === told ? problems : [...problems, `The record has ${imports} imports and events of ${told}.`];
 }

@@ -15,7 +15,7 @@ import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { BlobStore } from './blobs.ts';
 import { reverifyLast } from './ceremony.ts';
 import { verifyPublished } from './published-view.ts';
-import { enrolmentProblems, eventProblems, schemaProblems } from './fsck-record.ts';
+import { enrolmentProblems, eventProblems, rowProblems, schemaProblems } from './fsck-record.ts';
 
 export interface Finding {
   readonly code: string;
@@ -60,6 +60,7 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
     ...(await schemaProblems(database, fsck.disk)),
     ...eventProblems(database),
     ...enrolmentProblems(database),
+    ...rowProblems(database),
   ];
   for (const what of problems) findings.push({ code: 'STATE_DAMAGED', what });
   await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));

@@ -1,5 +1,5 @@
 /**
- * The snapshot and timestamp that the mirror issues, in the form that every known client reads (tuf-clients.md 1.5):
+ * The snapshot and timestamp that the mirror issues, in the form that every known client reads (docs/clients/compatibility.md):
  * three-number spec_version, whole seconds, lower-case hex, ASCII, no nulls, no empty objects, one signature per key.
  * Each carries the signed member `x-countersign`: what this is a copy of, as of when, and by which decisions.
  */
@@ -11,11 +11,10 @@ import { formatDate } from '../tuf/dates.ts';
 import { sha256 } from '../tuf/digest.ts';
 import { encodeHex } from '../tuf/encoding.ts';
 import { type Json, type JsonObject, jsonObject, stringifyJson } from '../tuf/json.ts';
-import type { RepositoryId } from '../tuf/names.ts';
+import { type RepositoryId, SPEC_VERSION } from '../tuf/names.ts';
 import type { AsOf } from '../verify/candidate.ts';
 import type { Decision } from '../verify/decisions.ts';
 
-export const SPEC_VERSION = '1.0.34';
 /** Above this many roles, entries carry the version only: with digests, snapshot would outgrow clients’ caps (1.6). */
 const MOST_LISTED_WITH_DIGEST = 10_000;
 

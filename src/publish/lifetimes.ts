@@ -1,4 +1,4 @@
-/** How long what we issue lives, within limits that make a stolen online key age out (trust.md 4.7). */
+/** How long what we issue lives, within limits that make a stolen online key age out (docs/design/trust-rules.md). */
 import { Refusal } from '../errors.ts';
 import type { MirrorRole } from '../tuf/names.ts';
 import { DAY_MS } from '../verify/policy.ts';

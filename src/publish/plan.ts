@@ -1,7 +1,7 @@
 /**
  * What a generation will list, and whether the mirror’s root must change for it. No signing and no disk here.
  *
- * The rules of trust.md 4.2: every reachable role is listed (the completeness seal); an entry never disappears and never
+ * The rules of docs/design/trust-rules.md: every reachable role is listed (the completeness seal); an entry never disappears and never
  * goes down, except together with new online keys, because clients refuse both.
  */
 import { Refusal, isRefusal } from '../errors.ts';

@@ -35,21 +35,26 @@ export async function countLostEvents({ database, writerOptions }: AdoptedRecord
 
 /**
  * Goes on with a restored record: the decision is an event, and every online role’s next version leaps.
+ * @param givenUp repositories whose clients will refuse what this record can issue, by a person’s decision
  * @throws STATE_RESTORED when the backup is older than a root that clients have: that root cannot be made again
  */
-export async function adoptRestoredRecord(record: AdoptedRecord, reason: string): Promise<{ eventsLost: number }> {
+export async function adoptRestoredRecord(
+  record: AdoptedRecord,
+  reason: string,
+  givenUp: ReadonlySet<string> = new Set(),
+): Promise<{ eventsLost: number }> {
   const { database, reader, writerOptions } = record;
   const remembered = await writerOptions.headFile.read();
   const currents = reader.currents();
   for (const { repository, rootVersion } of currents) {
     const lost = remembered?.roots.get(repository) ?? 0;
-    if (lost <= rootVersion) continue;
+    if (lost <= rootVersion || givenUp.has(repository)) continue;
     throw new Refusal(
       'STATE_RESTORED',
       `The record ends at root version ${rootVersion} of ${repository}, and clients have version ${lost}.`,
       {
         details: { repository, rootVersion, lost },
-        next: 'Restore a backup made after that root was issued; without one, enrol the upstream under a new id and give clients its new root.',
+        next: `Restore a backup made after that root was issued. Without one, give ${repository} up (--give-up ${repository}): its clients must be set up anew, under a new id.`,
       },
     );
   }

@@ -2,7 +2,7 @@
  * New timestamps, and when their half life is over new snapshots and (in a trial) roots, for what is published now.
  *
  * Renewing vouches for nothing new: it signs only the current generation and never moves as-of (F-04). It stops when
- * upstream has been silent for longer than maxUpstreamAge: the dead-man stop (trust.md 4.8). Many repositories share two
+ * upstream has been silent for longer than maxUpstreamAge: the dead-man stop (docs/design/trust-rules.md). Many repositories share two
  * commits, one that reserves versions before anything is signed and one that publishes.
  */
 import { Refusal, isRefusal } from '../errors.ts';
@@ -149,6 +149,8 @@ function renew(
     timestamp: keyring.signerFor(repository, 'timestamp', onlineEpoch),
   };
   requireOwnKeys(rootBytes, enrolment, signers);
+  // Rows that somebody edited must not be signed, even if each file in them is genuine (S-10, W-11).
+  if (roles.includes('snapshot')) reader.requireIntactGeneration(repository, current.generation);
   const listed: SignedFile = roles.includes('snapshot')
     ? issueSnapshot(
         version('snapshot'),

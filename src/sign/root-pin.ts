@@ -3,7 +3,7 @@
  *
  * Everything that makes upstream’s targets file verifiable through a mirror hangs on this one comparison. It is made
  * on key ids, on key objects with their unknown members, and on the threshold, because stock clients look keys up by id
- * and some recompute ids from the whole object (K-04, research/tuf-clients.md 1.4). More, fewer or other keys would let
+ * and some recompute ids from the whole object (K-04, docs/clients/compatibility.md). More, fewer or other keys would let
  * somebody else author targets (Y-03).
  */
 import { Refusal } from '../errors.ts';

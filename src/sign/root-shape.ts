@@ -1,6 +1,6 @@
 /**
  * What a mirror root must be, looked at on its own: the shape that every TUF client reads the same way (design: trust
- * 4.1; research/tuf-clients.md 1.5), Ed25519 keys under their content ids, and no key in two roles.
+ * 4.1; docs/clients/compatibility.md), Ed25519 keys under their content ids, and no key in two roles.
  */
 import { Refusal } from '../errors.ts';
 import { formatDate } from '../tuf/dates.ts';
@@ -16,6 +16,7 @@ import {
   TARGETS,
   TIMESTAMP,
   printable,
+  SPEC_VERSION,
 } from '../tuf/names.ts';
 import type { RoleKeys } from '../tuf/signatures.ts';
 import { type ListedRole, listRole } from './root-pin.ts';
@@ -52,7 +53,7 @@ export function composeRoot(members: {
     expires: formatDate(members.expires),
     keys: new Map([...keys].sort(([a], [b]) => (a < b ? -1 : 1))),
     roles,
-    spec_version: '1.0.31',
+    spec_version: SPEC_VERSION,
     version: members.version,
     'x-countersign': jsonObject({
       repository: members.repository,

@@ -2,7 +2,7 @@
  * A key that can say yes. The rest of the program sees a Signer and never a secret: files today, a token or a separate
  * process later, behind the same three members.
  *
- * Only Ed25519, and only in the one form that every TUF client reads (research/tuf-clients.md 1.5): 64 hexadecimal
+ * Only Ed25519, and only in the one form that every TUF client reads (docs/clients/compatibility.md): 64 hexadecimal
  * digits, no extra members, key id = SHA-256 of the canonical key object.
  */
 import { canonicalize } from '../tuf/canonical.ts';

@@ -1,4 +1,4 @@
-/** Digests of files: `node:crypto` for speed (nine times noble’s, measured in research/ecosystem-anchors.md 7.3). */
+/** Digests of files: `node:crypto` for speed (nine times noble’s, measured in docs/design/performance.md). */
 import { createHash } from 'node:crypto';
 import type { Sha256 } from './names.ts';
 

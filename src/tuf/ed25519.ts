@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import * as ed from '@noble/ed25519';
 
-// The runtime’s SHA-512 is ten times noble’s (research/ecosystem-anchors.md 7.3). A copy: noble writes into digests.
+// The runtime’s SHA-512 is ten times noble’s (docs/design/performance.md). A copy: noble writes into digests.
 ed.hashes.sha512 = (message) => new Uint8Array(createHash('sha512').update(message).digest());
 
 /** The 32-byte public key of a 32-byte seed. */

@@ -2,7 +2,7 @@
  * Bytes to values, strictly. The one JSON reader for everything untrusted.
  *
  * Two readers must never understand the same signed bytes differently, so this one refuses whatever real readers are
- * known to disagree on (research/security-catalogue.md 3.3): invalid UTF-8 and byte-order marks (J-05), members that
+ * known to disagree on (docs/design/weaknesses.md): invalid UTF-8 and byte-order marks (J-05), members that
  * are equal after unescaping (J-03), lone surrogates (J-05), fractions, exponents, “-0” and integers beyond ±(2^53−1)
  * (J-04), trailing content (J-07), and nesting beyond a bound (R-06). Objects are Maps: no member name can reach a
  * prototype (J-06), and integer-like names keep their order (J-01).

@@ -26,6 +26,9 @@ export const TIMESTAMP = 'timestamp' as RoleName;
 export const SNAPSHOT = 'snapshot' as RoleName;
 export const TARGETS = 'targets' as RoleName;
 
+/** The specification that files issued here are written for: three numbers, as strict clients demand. */
+export const SPEC_VERSION = '1.0.34';
+
 /** The roles that a mirror issues itself; targets and delegations stay upstream’s. */
 export type MirrorRole = 'root' | 'snapshot' | 'timestamp';
 
@@ -83,7 +86,7 @@ export function targetFileNames(path: TargetPath, digest: string): { prefixedFil
   return {
     /** `dir/HASH.file`: the specification's form. */
     prefixedFile: `${path.slice(0, slash)}${digest}.${path.slice(slash)}`,
-    /** `HASH.dir/file`: tough's form (research/tuf-clients.md 1.3). */
+    /** `HASH.dir/file`: tough's form (docs/clients/compatibility.md). */
     prefixedPath: `${digest}.${path}`,
   };
 }

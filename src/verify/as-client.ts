@@ -56,7 +56,7 @@ export interface ClientResult {
 }
 
 /**
- * Caps that python-tuf, go-tuf and tuf-js apply before a listing tells them more (tuf-clients.md 1.2). A repository’s own
+ * Caps that python-tuf, go-tuf and tuf-js apply before a listing tells them more (docs/clients/compatibility.md). A repository’s own
  * limits may be wider; a client’s are not.
  */
 const CLIENT_CAPS = { rootBytes: 512_000, timestampBytes: 16_384 };

@@ -70,7 +70,7 @@ export class Candidate {
   }
 }
 
-/** What upstream last vouched for, and until when (design/product.md, “as-of”). */
+/** What upstream last vouched for, and until when (docs/glossary.md). */
 export interface AsOf {
   readonly rootVersion: number;
   readonly timestampVersion: number;

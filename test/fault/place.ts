@@ -80,7 +80,10 @@ export async function makePlace(directory: string, rootKeys: RootKeys): Promise<
     limits: DEFAULT_LIMITS,
     enrolledAt: clock.now(),
   };
-  await withWriter(mirror, (writer) => writer.enrol(enrolment, root, {}));
+  await withWriter(mirror, async (writer) => {
+    await writer.enrol(enrolment, root, {});
+    await writer.setLimits(REPOSITORY, new Map([['versionJump', 2000]]), 'a row for every table');
+  });
   const { outcome } = await importFrom(mirror, upstream);
   if (outcome === 'needs-root') {
     const all = holders();

@@ -31,12 +31,16 @@ for (const [how, milliseconds, code] of [
   ['went back by an hour', -HOUR, 'STATE_CLOCK_BACK'],
   ['jumped ahead by two years', 730 * DAY, 'STATE_CLOCK_AHEAD'],
 ] as const) {
-  void test(`F-07: with a clock that ${how} nothing is signed, everything is served, and corrected it goes on`, async () => {
+  void test(`F-07: with a clock that ${how} nothing is signed, everything is served, and corrected it goes on`, async (t) => {
     const directory = await places.copy('online');
     const clock = new FakeClock(LATER);
     const mirror = await open(directory, clock);
     await renew(mirror);
     const loopback = await serveOnLoopback(mirror, pathsOf(directory));
+    t.after(async () => {
+      await loopback.stop();
+      closeMirror(mirror);
+    });
     const get = async (): Promise<string> => (await fetch(`${loopback.url(REPOSITORY)}/timestamp.json`)).text();
     const served = await get();
     clock.step(milliseconds);
@@ -45,8 +49,6 @@ for (const [how, milliseconds, code] of [
     assert.equal(await get(), served);
     clock.step(-milliseconds);
     assert.equal((await renew(mirror))[0]?.outcome, 'renewed');
-    await loopback.stop();
-    closeMirror(mirror);
   });
 }
 
@@ -80,6 +82,10 @@ void test('F-05: after a clock far ahead its versions stay used; with new online
   const clock = new FakeClock(LATER);
   const mirror = await open(directory, clock);
   const loopback = await serveOnLoopback(mirror, pathsOf(directory));
+  t.after(async () => {
+    await loopback.stop();
+    closeMirror(mirror);
+  });
   const root = mirror.reader.bytes(mirror.reader.issuedVersion(REPOSITORY, 'root', 1).fileSha256);
   const tufJs = new StockTufJs(directory, root);
   const fetchAt = async (now: Date): Promise<string | undefined> => {
@@ -102,6 +108,4 @@ void test('F-05: after a clock far ahead its versions stay used; with new online
   await withWriter(mirror, (writer) => rotateOnlineKeys(mirror, writer, REPOSITORY));
   assert.ok(currentOf(mirror).timestampVersion < ahead.timestampVersion, 'versions start over');
   assert.equal(await fetchAt(clock.now()), 'one');
-  await loopback.stop();
-  closeMirror(mirror);
 });

@@ -12,7 +12,7 @@ import type { InteropUpstream } from './upstreams.ts';
 
 export interface Stage {
   readonly name: string;
-  /** @returns the targets that clients then fetch */
+  /** @returns targets that are new, and that clients then fetch as well */
   readonly prepare: (site: Site) => Promise<readonly string[]>;
   /** Whether it needs an upstream that can publish more. */
   readonly needsLiveUpstream?: boolean;
@@ -25,8 +25,8 @@ export interface Site {
 }
 
 export const STAGES: readonly Stage[] = [
-  { name: 'first use', prepare: ({ upstream }) => Promise.resolve(upstream.targets) },
-  { name: 'refresh', prepare: ({ upstream }) => Promise.resolve(upstream.targets) },
+  { name: 'first use', prepare: () => Promise.resolve([]) },
+  { name: 'refresh', prepare: () => Promise.resolve([]) },
   { name: 'renewal', prepare: renew },
   { name: 'new import', prepare: importMore, needsLiveUpstream: true },
   { name: 'online keys rotated', prepare: rotateOnline },
@@ -34,22 +34,22 @@ export const STAGES: readonly Stage[] = [
   { name: 'root key rotated', prepare: rotateRoot },
 ];
 
-async function renew({ served, upstream }: Site): Promise<readonly string[]> {
+async function renew({ served }: Site): Promise<readonly string[]> {
   const [outcome] = await served.renew(true);
   assert.equal(outcome?.outcome, 'renewed');
-  return upstream.targets;
+  return [];
 }
 
 async function importMore({ served, repository, upstream }: Site): Promise<readonly string[]> {
   const path = upstream.publishMore?.() ?? '';
   const { outcome } = await served.import(repository, () => upstream.openSource());
   assert.equal(outcome, 'published');
-  return [...upstream.targets, path];
+  return [path];
 }
 
-async function rotateOnline({ served, repository, upstream }: Site): Promise<readonly string[]> {
+async function rotateOnline({ served, repository }: Site): Promise<readonly string[]> {
   await served.change((writer) => rotateOnlineKeys(served.mirror, writer, repository));
-  return upstream.targets;
+  return [];
 }
 
 async function rotateUpstream(site: Site): Promise<readonly string[]> {
@@ -58,7 +58,7 @@ async function rotateUpstream(site: Site): Promise<readonly string[]> {
 }
 
 /** From the trial’s key to a holder’s, signed by both, as a ceremony does it. */
-async function rotateRoot({ served, repository, upstream }: Site): Promise<readonly string[]> {
+async function rotateRoot({ served, repository }: Site): Promise<readonly string[]> {
   const { mirror } = served;
   const holder = signerNamed('holder');
   const rootKeys = [{ holder: 'alice', repository, keyId: holder.keyId, keyObject: holder.keyObject }];
@@ -66,5 +66,5 @@ async function rotateRoot({ served, repository, upstream }: Site): Promise<reado
   const now = mirror.clock.now();
   const signed = signDraft(signDraft(draft, mirror.keyring.rootSignerFor(repository), now), holder, now);
   await served.change((writer) => acceptRoot(mirror, writer, repository, [signed]));
-  return upstream.targets;
+  return [];
 }

@@ -7,7 +7,8 @@ export interface Cell {
   readonly client: string;
   readonly version: string;
   readonly stage: string;
-  readonly ok: boolean;
+  /** `yes`; `in part`: only what the top-level role speaks for; `no`. */
+  readonly got: string;
   readonly verdict: string;
   readonly reasons: readonly string[];
 }
@@ -20,7 +21,7 @@ export function writeTable(cells: readonly Cell[], absent: readonly { name: stri
   const upstreams = [...new Set(cells.map(({ upstream }) => upstream))];
   const parts = [
     '# Stock clients against a mirror',
-    `Unmodified clients, run on ${now.toISOString().slice(0, 10)} by \`COUNTERSIGN_WRITE_TABLE=1 npm run test:interop\` against a served mirror. Each stage changes the mirror; clients that keep state then go on from what they had, tuftool and cosign start anew each time. “Predicted” is what \`countersign repo show\` says of the upstream ([the rules](compatibility.md)).`,
+    `Unmodified clients, run on ${now.toISOString().slice(0, 10)} by \`COUNTERSIGN_WRITE_TABLE=1 npm run test:interop\` against a served mirror. Each stage changes the mirror; clients that keep state then go on from what they had, tuftool and cosign start anew each time. “In part” means that targets of the top-level role are fetched and those behind delegations refused; cosign is asked for the trusted root only. “Predicted” is what \`countersign repo show\` says of the upstream ([the rules](compatibility.md)).`,
     ...upstreams.map((upstream) =>
       section(
         upstream,
@@ -37,7 +38,7 @@ function section(upstream: string, cells: readonly Cell[]): string {
   const clients = [...new Set(cells.map(({ client }) => client))];
   const rows = clients.map((name) => {
     const own = cells.filter(({ client }) => client === name);
-    const results = stages.map((stage) => (own.find((cell) => cell.stage === stage)?.ok === true ? 'yes' : 'no'));
+    const results = stages.map((stage) => own.find((cell) => cell.stage === stage)?.got ?? '');
     return [`${name} ${own[0]?.version ?? ''}`, own[0]?.verdict ?? '', ...results];
   });
   const reasons = clients.flatMap((name) => {

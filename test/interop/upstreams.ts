@@ -7,14 +7,18 @@ import type { Source } from '../../src/acquire/source.ts';
 import { openDirectorySource } from '../../src/acquire/directory-source.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
-import { Archive, findArchive } from '../replay/archive.ts';
+import { Archive, findArchive, type RecordedState } from '../replay/archive.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 
 export interface InteropUpstream {
   readonly name: string;
   readonly firstRoot: Uint8Array;
-  /** A target that the top-level role speaks for, and one behind a delegation. */
-  readonly targets: readonly string[];
+  /** Targets that the top-level role speaks for. */
+  readonly top: readonly string[];
+  /** Targets behind delegations. */
+  readonly delegated: readonly string[];
+  /** What upstream signed for a path. */
+  content(path: string): Uint8Array | undefined;
   openSource(): Promise<Source>;
   /** Publishes one more target; undefined where upstream is a recording. */
   publishMore?(): string;
@@ -45,7 +49,7 @@ export function nestedUpstream(): InteropUpstream {
     .add('trusted_root.json', TRUSTED_ROOT)
     .add('team/read.me', 'by the team', 'team')
     .add('team/app/1.0', 'by the nested role', 'nested');
-  return asInterop('nested delegations', upstream, ['trusted_root.json', 'team/read.me', 'team/app/1.0']);
+  return asInterop('nested delegations', upstream, ['team/read.me', 'team/app/1.0']);
 }
 
 /** Sixteen bins by `path_hash_prefixes`, each with the targets whose digest starts with its digit. */
@@ -76,20 +80,22 @@ function fillBins(name: string, upstream: SimulatedUpstream): InteropUpstream {
   const paths = Array.from({ length: 40 }, (_, index) => `packages/${String(index)}.tar`);
   for (const path of paths) upstream.add(path, `content of ${path}`, `bin-${sha256(Buffer.from(path)).charAt(0)}`);
   upstream.add('trusted_root.json', TRUSTED_ROOT);
-  return asInterop(name, upstream, ['trusted_root.json', ...paths.slice(0, 3)]);
+  return asInterop(name, upstream, paths.slice(0, 3));
 }
 
 function simulated(seed: string): SimulatedUpstream {
   return new SimulatedUpstream({ seed, now: systemClock.now() });
 }
 
-function asInterop(name: string, upstream: SimulatedUpstream, targets: readonly string[]): InteropUpstream {
+function asInterop(name: string, upstream: SimulatedUpstream, delegated: readonly string[]): InteropUpstream {
   let published = 0;
   upstream.publish(...upstream.author.roles.keys());
   return {
     name,
     firstRoot: upstream.firstRoot,
-    targets,
+    top: ['trusted_root.json'],
+    delegated,
+    content: (path) => [...upstream.author.roles.values()].flatMap(({ targets }) => targets.get(path) ?? [])[0],
     openSource: () => Promise.resolve(upstream),
     publishMore() {
       const path = `more-${String(++published)}.txt`;
@@ -117,9 +123,21 @@ export function recordedUpstream(scope: Scope): InteropUpstream | undefined {
   return {
     name: `Sigstore, recorded state ${state.seq}`,
     firstRoot: state.bytes('metadata/1.root.json'),
-    targets: ['trusted_root.json'],
+    top: ['trusted_root.json'],
+    delegated: delegatedTargets(state),
+    content: (path) => state.bytes(`targets/${path}`),
     openSource: () => openDirectorySource(directory),
   };
+}
+
+/** Read from the state: no delegation is spelt here. */
+function delegatedTargets(state: RecordedState): string[] {
+  interface Targets {
+    signed: { delegations?: { roles: { name: string }[] }; targets: Record<string, unknown> };
+  }
+  const parse = (role: string): Targets => JSON.parse(state.bytes(`metadata/${role}.json`).toString('utf8')) as Targets;
+  const roles = parse('targets').signed.delegations?.roles ?? [];
+  return roles.flatMap(({ name }) => Object.keys(parse(name).signed.targets));
 }
 
 interface Scope {

@@ -48,7 +48,7 @@ test('two of three make the first root, and clients take it', () => {
   assert.deepEqual([...root.payload.keys.keys()], [...root.payload.keys.keys()].sort());
   const claim = root.envelope.signed.get('x-countersign');
   assert.equal(claim && stringifyJson(claim), '{"repository":"sigstore","upstream_root_version":15}');
-  assert.equal(root.envelope.signed.get('spec_version'), '1.0.31');
+  assert.equal(root.envelope.signed.get('spec_version'), '1.0.34');
 });
 
 test('upstream’s targets keys are copied value for value, nothing else of upstream’s is (Y-03, K-04)', () => {

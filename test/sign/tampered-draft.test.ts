@@ -93,7 +93,7 @@ const inSignedPart: readonly (readonly [string, string | RegExp, string, RegExp]
     ',"upstream_root_version":15,"x":1',
     /does not name its repository/,
   ],
-  ['a shorter spec_version', '"spec_version":"1.0.31"', '"spec_version":"1.0"', /spec_version/],
+  ['a shorter spec_version', '"spec_version":"1.0.34"', '"spec_version":"1.0"', /spec_version/],
   ['a fraction in the expiry', /(?<="signed".*"expires":"2027[^"]*)Z/, '.5Z', /whole seconds/],
   ['an offset in the expiry', /(?<="signed".*"expires":"2027[^"]*)Z/, '+00:00', /whole seconds/],
   ['another type', '"_type":"root"', '"_type":"targets"', /is of type “targets”/],

@@ -3,13 +3,15 @@ import { Option } from 'commander';
 import { Refusal } from '../../errors.ts';
 import type { Mirror } from '../../mirror.ts';
 import { type FsckReport, fsck } from '../../publish/fsck.ts';
-import { adoptClock, adoptRestoredRecord } from '../../publish/recover.ts';
+import { adoptClock, adoptRestoredRecord, countLostEvents } from '../../publish/recover.ts';
 import { defineCommand } from '../command.ts';
+import { repeatable } from '../options.ts';
 import { plural } from '../words.ts';
 
 interface Given {
   readonly adoptRestored?: boolean;
   readonly adoptClock?: boolean;
+  readonly giveUp?: readonly string[];
   readonly reason?: string;
 }
 
@@ -25,6 +27,7 @@ export const fsckCommand = defineCommand<Given>({
     'recorded with their reason.',
   options: [
     new Option('--adopt-restored', 'go on with an older record because the newer one is lost').conflicts('adoptClock'),
+    repeatable('--give-up <id>', 'with --adopt-restored: a repository whose newest root the backup does not have'),
     new Option('--adopt-clock', 'go on with this clock, which a person has made sure is right'),
     new Option('--reason <text>', 'what happened, for the record'),
   ],
@@ -36,12 +39,9 @@ export const fsckCommand = defineCommand<Given>({
       const reason = given.reason?.trim() ?? '';
       if (adopting && reason === '') throw new Refusal('USAGE_REASON', `--${optionOf(adopting)} has no reason.`);
       const { isRehearsal } = invocation;
-      let eventsLost = adopting && !isRehearsal ? await adopt(mirror, adopting, reason) : undefined;
+      let eventsLost = adopting && !isRehearsal ? await adopt(mirror, adopting, reason, given) : undefined;
       const { ok, findings, checked } = await fsck(mirror, invocation.progress.step);
-      if (adopting === 'restored-record' && isRehearsal) {
-        const remembered = (await mirror.writerOptions.headFile.read())?.size ?? 0;
-        eventsLost = Math.max(0, remembered - checked.events);
-      }
+      if (adopting === 'restored-record' && isRehearsal) eventsLost = await countLostEvents(mirror);
       return {
         lines: [...describeAdopted(adopting, eventsLost, isRehearsal), ...describeFindings({ ok, findings, checked })],
         document: {
@@ -67,8 +67,13 @@ function optionOf(adopting: Adopting): string {
 }
 
 /** @returns how many events were lost with the newer record */
-async function adopt(mirror: Mirror, adopting: Adopting, reason: string): Promise<number | undefined> {
-  if (adopting === 'restored-record') return (await adoptRestoredRecord(mirror, reason)).eventsLost;
+async function adopt(
+  mirror: Mirror,
+  adopting: Adopting,
+  reason: string,
+  { giveUp = [] }: Given,
+): Promise<number | undefined> {
+  if (adopting === 'restored-record') return (await adoptRestoredRecord(mirror, reason, new Set(giveUp))).eventsLost;
   await adoptClock(mirror, reason);
   return undefined;
 }

@@ -2,8 +2,11 @@
 import { Option } from 'commander';
 import { writeNamedFile } from '../../platform/named-file.ts';
 import { draftNextRoot } from '../../publish/ceremony.ts';
-import { formatDraft } from '../../sign/draft-document.ts';
+import type { Mirror } from '../../mirror.ts';
+import { canSignRoot } from '../../publish/root.ts';
+import { formatDraft, type RootDraft } from '../../sign/draft-document.ts';
 import { explainDraft } from '../../sign/explain.ts';
+import { signDraft } from '../../sign/root-draft.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { positiveNumber, repeatable } from '../options.ts';
@@ -40,12 +43,14 @@ export const rootDraftCommand = defineCommand<Given>({
     invocation.withMirror(async (mirror) => {
       const id = repositoryId(given.id);
       const rootKeys = await Promise.all((given.rootKey ?? []).map(readPublicFile));
-      const draft = await draftNextRoot(mirror, {
+      const drafted = await draftNextRoot(mirror, {
         repository: id,
         rotateOnline: given.rotateOnline === true,
         ...(rootKeys.length === 0 ? {} : { rootKeys }),
         ...(given.threshold === undefined ? {} : { threshold: given.threshold }),
       });
+      // A trial’s own key signs at once: otherwise a trial could never pass on to holders.
+      const draft = signWithTrialKey(mirror, drafted);
       const { lines, facts } = explainDraft(draft, mirror.clock.now());
       const out = given.out ?? `${id}.root-${String(facts.version)}.draft.json`;
       // Never over another draft: it may carry signatures already.
@@ -59,3 +64,11 @@ export const rootDraftCommand = defineCommand<Given>({
       };
     }),
 });
+
+function signWithTrialKey({ keyring, clock }: Mirror, draft: RootDraft): RootDraft {
+  if (!keyring.hasRootOnline) return draft;
+  const signer = keyring.rootSignerFor(draft.repository);
+  return canSignRoot({ keyring }, draft.repository, draft.previous) && draft.previous
+    ? signDraft(draft, signer, clock.now())
+    : draft;
+}
