@@ -3,7 +3,7 @@
  * The same walk that verifies upstream judges what is published, before it is committed (publish), while it is served
  * (readyz) and afterwards (fsck).
  */
-import { Refusal, isRefusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { Listing } from '../tuf/metadata.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
@@ -131,10 +131,4 @@ export function answering(names: ReadonlyMap<string, () => Uint8Array>): ClientV
       ),
     );
   };
-}
-
-/** A short word for why a client would fail; rethrows what is not a refusal. */
-export function asClientProblem(error: unknown): { code: string; what: string } {
-  if (isRefusal(error)) return { code: error.code, what: error.what };
-  throw error;
 }
