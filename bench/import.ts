@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './children.ts';
 import type { ImportAnswer } from './import-child.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 import { fixed, mebibytes, met, type Table, whole } from './report.ts';
 
 const AIM_SECONDS = 60;

@@ -6,20 +6,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
 import { measureImport } from './import.ts';
-import { lookAround, type Machine } from './machine.ts';
+import { lookAround } from './machine.ts';
 import { measureParsing } from './parsing.ts';
 import { measureRenewals } from './renewals.ts';
 import { format, type Table } from './report.ts';
 import { measureServing } from './serving.ts';
-
-export interface Bench {
-  readonly machine: Machine;
-  /** Smaller sizes and fewer rounds: shows that everything works, not how fast it is. */
-  readonly isQuick: boolean;
-  /** A directory of the bench’s own, outside the project. */
-  readonly work: string;
-}
 
 const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<Table>>> = {
   serving: measureServing,

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { canonicalize } from '../src/tuf/canonical.ts';
 import { jsonObject, parseJson, stringifyJson } from '../src/tuf/json.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 import { fixed, median, type Table, whole } from './report.ts';
 
 /** It is tuf-js’s own dependency, so it is asked for as tuf-js would ask. */

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './children.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 import type { RenewalAnswer } from './renewal-child.ts';
 import { fixed, median, met, type Table, whole } from './report.ts';
 

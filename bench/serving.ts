@@ -5,7 +5,7 @@ import { type Contestant, Contestants } from './contestants.ts';
 import { press } from './load.ts';
 import { cpuSecondsOf } from './process-time.ts';
 import type { Machine } from './machine.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 import { fixed, median, type Table, whole } from './report.ts';
 
 interface Subject {
