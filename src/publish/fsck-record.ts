@@ -1,7 +1,8 @@
 /** Whether the record’s rows are still what was appended: events without gaps, the schema, the enrolments. */
+import { isRefusal } from '../errors.ts';
 import { migrate } from '../ledger/migrate.ts';
 import { generationDigest, importDigest } from '../ledger/row-digests.ts';
-import { Database } from '../platform/database.ts';
+import { Database, type Row } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { canonicalize } from '../tuf/canonical.ts';
 import { sha256 } from '../tuf/digest.ts';
@@ -15,19 +16,29 @@ export function eventProblems(database: Database): string[] {
   for (const [position, row] of rows.entries()) {
     const idx = Number(row['idx']);
     if (idx !== position) problems.push(`Event ${String(position)} is missing.`);
-    const event = jsonObject({
-      idx,
-      at: String(row['at']),
-      kind: String(row['kind']),
-      repository: row['repository'] === null ? null : String(row['repository']),
-      body: parseJson(Buffer.from(String(row['body'])), `event ${String(idx)}`),
-      previous,
-    });
-    if (sha256(canonicalize(event)) !== row['sha256']) problems.push(`Event ${String(idx)} is not what was appended.`);
+    if (digestOf(row, previous) !== row['sha256']) problems.push(`Event ${String(idx)} is not what was appended.`);
     if (problems.length >= 20) return problems;
     previous = String(row['sha256']);
   }
   return problems;
+}
+
+/** Undefined for a body that is not even JSON. */
+function digestOf(row: Row, previous: string): string | undefined {
+  try {
+    const event = jsonObject({
+      idx: Number(row['idx']),
+      at: String(row['at']),
+      kind: String(row['kind']),
+      repository: row['repository'] === null ? null : String(row['repository']),
+      body: parseJson(Buffer.from(String(row['body'])), 'an event'),
+      previous,
+    });
+    return sha256(canonicalize(event));
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Whether the schema is exactly what the migrations make: whoever changed a trigger could edit unseen (S-02). */

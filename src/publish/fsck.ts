@@ -14,6 +14,7 @@ import type { Disk } from '../platform/disk.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { BlobStore } from './blobs.ts';
 import { reverifyLast } from './ceremony.ts';
+import { limitProblems, publicationProblems } from './fsck-publications.ts';
 import { verifyPublished } from './published-view.ts';
 import { enrolmentProblems, eventProblems, rowProblems, schemaProblems } from './fsck-record.ts';
 
@@ -55,13 +56,13 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
     }
   };
   onProgress('record');
-  const problems = [
-    ...structureProblems(database),
-    ...(await schemaProblems(database, fsck.disk)),
-    ...eventProblems(database),
-    ...enrolmentProblems(database),
-    ...rowProblems(database),
-  ];
+  const broken = eventProblems(database);
+  const problems = [...structureProblems(database), ...(await schemaProblems(database, fsck.disk)), ...broken];
+  // What the events say is worth a comparison only while they are whole.
+  if (broken.length === 0) {
+    problems.push(...enrolmentProblems(database), ...rowProblems(database));
+    problems.push(...publicationProblems(database), ...limitProblems(database));
+  }
   for (const what of problems) findings.push({ code: 'STATE_DAMAGED', what });
   await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));
   const files = database.all('SELECT sha256 FROM file').map((row) => String(row['sha256']) as Sha256);

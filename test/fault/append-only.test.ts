@@ -10,7 +10,7 @@ import type { default as Sqlite, Database } from 'better-sqlite3';
 import { closeMirror } from '../../src/open.ts';
 import { fsck } from '../../src/publish/fsck.ts';
 import { FakeClock } from '../simulator/clock.ts';
-import { LATER, open, pathsOf, Places } from './place.ts';
+import { importFrom, LATER, open, pathsOf, Places, upstreamAt } from './place.ts';
 
 const SqliteShell = createRequire(import.meta.url)('better-sqlite3') as typeof Sqlite;
 const places = new Places();
@@ -116,22 +116,48 @@ const EDITS: readonly { table: string; sql: string }[] = [
     table: 'event',
     sql: `UPDATE event SET body = replace(body, 'simulated', 'other') WHERE kind = 'repository-enrolled'`,
   },
+  { table: 'event', sql: `UPDATE event SET body = 'no JSON' WHERE idx = 2` },
   { table: 'event', sql: `UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE idx = 1` },
   { table: 'file', sql: `UPDATE file SET bytes = CAST(replace(CAST(bytes AS TEXT), 'targets', 'tragets') AS BLOB)` },
   { table: 'repository', sql: `UPDATE repository SET upstream = 'elsewhere'` },
   { table: 'repository', sql: `UPDATE repository SET max_upstream_age_days = 100000` },
+  { table: 'repository_limit', sql: `UPDATE repository_limit SET value = 1000000` },
   { table: 'import', sql: `UPDATE import SET candidate = '${'0'.repeat(64)}'` },
+  { table: 'import', sql: `UPDATE import SET claim = '{"as":"somebody else"}'` },
+  { table: 'import', sql: `UPDATE import SET decisions = '[{"kind":"exclude-role","role":"team","reason":"x"}]'` },
+  { table: 'import', sql: `UPDATE import SET as_of = replace(as_of, '2026-11-30', '2099-11-30')` },
+  { table: 'import', sql: `UPDATE import SET source = 'elsewhere'` },
   {
     table: 'import_file',
     sql: `UPDATE import_file SET file_sha256 = (SELECT root_sha256 FROM repository) WHERE role = 'team'`,
   },
   { table: 'import_target', sql: `UPDATE import_target SET sha256 = '${'0'.repeat(64)}'` },
+  { table: 'import_target', sql: `UPDATE import_target SET path = 'renamed' WHERE path = 'one.txt'` },
+  { table: 'generation', sql: `UPDATE generation SET created_at = '2020-01-01T00:00:00Z'` },
   { table: 'generation_role', sql: `UPDATE generation_role SET version = version + 1` },
+  { table: 'generation_role', sql: `UPDATE generation_role SET reachable = 0 WHERE role = 'team'` },
   {
     table: 'issued',
     sql: `UPDATE issued SET file_sha256 = (SELECT root_sha256 FROM repository) WHERE role = 'snapshot'`,
   },
+  { table: 'issued', sql: `UPDATE issued SET expires = '2099-01-01T00:00:00Z'` },
+  { table: 'reservation', sql: `UPDATE reservation SET version = version - 1000` },
 ];
+
+void test('S-10: a pointer that was put back to an older state, whole and well signed, is found by fsck', async () => {
+  const directory = await places.copy('online');
+  const mirror = await open(directory, new FakeClock(LATER));
+  const older = mirror.database.one('SELECT * FROM current');
+  await importFrom(mirror, upstreamAt(2));
+  closeMirror(mirror);
+  assert.deepEqual(await findings(directory), []);
+  const database = shell(directory);
+  const columns = ['generation', 'root_version', 'snapshot_version', 'timestamp_version', 'online_epoch'];
+  const values = columns.map((column) => older?.[column]);
+  database.prepare(`UPDATE current SET ${columns.map((column) => `${column} = ?`).join(', ')}`).run(...values);
+  database.close();
+  assert.ok((await findings(directory)).some((what) => what.includes('published last')));
+});
 
 for (const { table, sql } of EDITS) {
   void test(`S-10: a row of ${table} that was edited behind the triggers is found by fsck: ${sql.slice(0, 60)}`, async () => {

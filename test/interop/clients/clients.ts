@@ -14,7 +14,7 @@ import { tufJsClient } from './tuf-js.ts';
 import { tuftoolClient } from './tuftool.ts';
 import { verbClient } from './verb-client.ts';
 
-export type { ClientOffer, ClientResult, DownloadResult, StockClient } from './stock-client.ts';
+export type { ClientOffer, StockClient } from './stock-client.ts';
 
 export interface AvailableClients {
   clients: ClientOffer[];
