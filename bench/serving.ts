@@ -108,6 +108,6 @@ function notes({ nginx, wrk }: Machine): string[] {
     ...(wrk === undefined
       ? ['wrk is not installed: the own generator’s figures are a lower bound. (Debian: wrk)']
       : []),
-    'aim: at least half of nginx for timestamp.json, from one process',
+    'aim: 0.7 of nginx for timestamp.json, from one process',
   ];
 }
