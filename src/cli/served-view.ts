@@ -55,9 +55,9 @@ export class ServedView {
     const targets = dead.find(({ role }) => role === TARGETS);
     if (targets) {
       const what = `Upstream’s targets expired on ${targets.expired.toISOString()}; only upstream can renew it.`;
-      return { ok: false, code: 'TRUST_EXPIRED', what, horizon: targets.expired };
+      return { ok: false, code: 'TRUST_EXPIRED', what, freshUntil: targets.expired };
     }
-    return { ok: true, horizon: freshUntil };
+    return { ok: true, freshUntil };
   }
 
   #memoryOf({ repository, generation }: Current): VerificationMemory {

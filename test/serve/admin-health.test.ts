@@ -43,7 +43,7 @@ async function openAdmin(t: TestContext): Promise<Admin> {
   const verifyAsClient = async (id: RepositoryId): Promise<ClientVerdict> => {
     admin.verified.push(id);
     await admin.hold;
-    const verdict = admin.verdicts.get(id) ?? { ok: true, horizon: new Date('2026-02-01T00:00:00Z') };
+    const verdict = admin.verdicts.get(id) ?? { ok: true, freshUntil: new Date('2026-02-01T00:00:00Z') };
     if (verdict instanceof Error) throw verdict;
     return verdict;
   };
@@ -92,13 +92,13 @@ void test('/readyz: 200 while a client of every repository would succeed', async
   const admin = await openAdmin(t);
   assert.equal((await admin.ask('/readyz')).status, 200);
   assert.deepEqual(jsonOf(await admin.ask('/readyz')), { ready: true, reasons: [], repositories: [] });
-  const horizon = '2026-02-01T00:00:00.000Z';
+  const freshUntil = '2026-02-01T00:00:00.000Z';
   assert.deepEqual(jsonOf(await admin.ask('/readyz?verbose')), {
     ready: true,
     reasons: [],
     repositories: [
-      { repository: 'one', ok: true, horizon },
-      { repository: 'two', ok: true, horizon },
+      { repository: 'one', ok: true, freshUntil },
+      { repository: 'two', ok: true, freshUntil },
     ],
   });
 });

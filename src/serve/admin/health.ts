@@ -13,7 +13,7 @@ export interface ClientVerdict {
   readonly code?: string | undefined;
   readonly what?: string | undefined;
   /** When clients begin to fail if nothing is done. */
-  readonly horizon?: Date | undefined;
+  readonly freshUntil?: Date | undefined;
 }
 
 export interface RepositoryHealth extends ClientVerdict {
@@ -74,8 +74,8 @@ export class Health {
 
   async #verify(repository: RepositoryId): Promise<RepositoryHealth> {
     try {
-      const { ok, code, what, horizon } = await this.#options.verifyAsClient(repository);
-      return { repository, ok, code, what, horizon };
+      const { ok, code, what, freshUntil } = await this.#options.verifyAsClient(repository);
+      return { repository, ok, code, what, freshUntil };
     } catch (error) {
       const { code, detail, title } = problemOf(error);
       return { repository, ok: false, code, what: detail ?? title };
