@@ -23,7 +23,9 @@ export class Disk {
 
   async makePrivateDirectory(path: string): Promise<void> {
     this.#before(`mkdir ${basename(path)}`);
-    await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
+    const made = await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
+    // A folder that a power cut takes away takes the durable file in it along (S-03).
+    if (made !== undefined) await this.syncDirectory(dirname(made));
   }
 
   /** @throws STATE_PERMISSIONS when anyone but the owner has any access, or a link stands in its place (S-09, P-05). */
