@@ -13,7 +13,7 @@ import { Refusal } from '../errors.ts';
 import { type ForeignFile, ForeignTree } from '../platform/foreign-tree.ts';
 import { type MetadataFile, metadataFileName, printable, ROOT, unsafeFileName } from '../tuf/names.ts';
 import type { Source, WantedTarget } from './source.ts';
-import { targetNames } from './target-names.ts';
+import { targetNames } from '../tuf/target-names.ts';
 import { readWhole } from './whole.ts';
 
 /** Components of a directory below the base: none, or `metadata`. */

@@ -6,8 +6,8 @@ import { isRefusal, Refusal } from '../errors.ts';
 import { type HttpDoor, type HttpOptions, openHttp } from '../platform/http.ts';
 import { type MetadataFile, printable, ROOT, TIMESTAMP } from '../tuf/names.ts';
 import type { Source, WantedTarget } from './source.ts';
-import { targetNames } from './target-names.ts';
-import { baseUrl, metadataUrl, targetUrl } from './urls.ts';
+import { targetNames } from '../tuf/target-names.ts';
+import { baseUrl, metadataUrl, targetUrl } from '../tuf/urls.ts';
 import { readWhole } from './whole.ts';
 
 export interface HttpSourceOptions extends HttpOptions {

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDirectorySource } from '../../src/acquire/directory-source.ts';
-import { targetUrl } from '../../src/acquire/urls.ts';
+import { targetUrl } from '../../src/tuf/urls.ts';
 import { roleName, targetPath } from '../../src/tuf/names.ts';
 import { directory } from './directories.ts';
 import { refusal } from './refusals.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { metadataUrl, targetUrl } from '../../src/acquire/urls.ts';
+import { metadataUrl, targetUrl } from '../../src/tuf/urls.ts';
 import { openDirectorySource } from '../../src/acquire/directory-source.ts';
 import { createDataDirectory, openMirror } from '../../src/open.ts';
 import { Disk } from '../../src/platform/disk.ts';

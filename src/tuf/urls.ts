@@ -3,7 +3,7 @@
  * origin and path, and the server sees exactly that name after decoding once.
  */
 import { Refusal } from '../errors.ts';
-import { type MetadataFile, metadataFileName, printable, type TargetPath } from '../tuf/names.ts';
+import { type MetadataFile, metadataFileName, printable, type TargetPath } from './names.ts';
 
 /**
  * A base address: http or https, no credentials, query or fragment, and a path that ends in a slash.
@@ -25,7 +25,7 @@ export function baseUrl(address: URL): URL {
 
 /** `3.a%2Fb.json` below the base: a role name is one segment, its slashes are data. @throws TRUST_MALFORMED. */
 export function metadataUrl(base: URL, file: MetadataFile): URL {
-  const url = append(base, [metadataFileName(file)]);
+  const url = joinedUrl(base, [metadataFileName(file)]);
   if (url === undefined) {
     throw new Refusal('TRUST_MALFORMED', `No address can name the role “${printable(file.role)}”.`, {
       details: { role: printable(file.role) },
@@ -41,7 +41,7 @@ export function metadataUrl(base: URL, file: MetadataFile): URL {
  * it, a server or proxy on the way could end up at another file.
  */
 export function targetUrl(base: URL, path: TargetPath, name: string): URL {
-  const url = isClimbing(path) ? undefined : append(base, name.split('/'));
+  const url = isClimbing(path) ? undefined : joinedUrl(base, name.split('/'));
   if (url === undefined) {
     const what = `The target “${printable(path)}” is unservable: its name would alter the address it is fetched from.`;
     throw new Refusal('TRUST_TARGET', what, {
@@ -52,7 +52,11 @@ export function targetUrl(base: URL, path: TargetPath, name: string): URL {
   return url;
 }
 
-function append(base: URL, segments: readonly string[]): URL | undefined {
+/**
+ * The URL of a path below the base, whose segments are given decoded: “/” in a segment is data.
+ * @returns undefined when no URL can name it: a segment would alter the address, or cannot be encoded.
+ */
+export function joinedUrl(base: URL, segments: readonly string[]): URL | undefined {
   let href = base.href;
   try {
     href += segments.map(encodeSegment).join('/');

@@ -1,12 +1,14 @@
 /** Under which names a target may lie in a source, in the order in which they are tried. */
-import { targetFileNames } from '../tuf/names.ts';
-import type { WantedTarget } from './source.ts';
+import { type TargetPath, targetFileNames } from './names.ts';
 
 /**
  * Consistent repositories: for every listed algorithm, sha256 first, `dir/HASH.file`; then the same with tough's
  * `HASH.dir/file`, where it differs. Others: the plain name.
  */
-export function targetNames(wanted: WantedTarget, isConsistent: boolean): string[] {
+export function targetNames(
+  wanted: { readonly path: TargetPath; readonly hashes: ReadonlyMap<string, string> },
+  isConsistent: boolean,
+): string[] {
   if (!isConsistent) return [wanted.path];
   const digests = [...wanted.hashes]
     .sort(([a], [b]) => Number(b === 'sha256') - Number(a === 'sha256'))
