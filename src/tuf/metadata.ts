@@ -78,7 +78,7 @@ export function parseRoot(bytes: Uint8Array, label: string, limits: Limits): Par
     const keys = readKeys(signed.map('keys'), label, limits);
     const roles = new Map<RoleName, RoleKeys>();
     for (const [name, value] of signed.map('roles'))
-      roles.set(roleName(name), readRootRole(value, `${label} role ${printable(name, 60)}`, keys));
+      roles.set(roleName(name), readRootRole(name, value, `${label} role ${printable(name, 60)}`, keys));
     for (const name of TOP_LEVEL)
       if (!roles.has(roleName(name))) refuseShape(label, `does not define the role ${name}`);
     return { consistentSnapshot: signed.boolean('consistent_snapshot'), keys, roles };
@@ -156,8 +156,12 @@ function parse<Payload>(
 
 const ROLE = new Set(['keyids', 'threshold']);
 
-function readRootRole(value: Json, label: string, keys: ReadonlyMap<KeyId, Key>): RoleKeys {
-  return readRoleKeys(new Shape(value, label, ROLE), label, keys);
+/**
+ * A root that locks another role is still the newest root: refusing it would leave a client with the one before, whose
+ * keys may be revoked. One that locks itself could never be followed.
+ */
+function readRootRole(name: string, value: Json, label: string, keys: ReadonlyMap<KeyId, Key>): RoleKeys {
+  return readRoleKeys(new Shape(value, label, ROLE), label, keys, name === 'root' ? 'refused' : 'kept');
 }
 
 function readListing(value: Json | undefined, label: string): Listing {

@@ -37,12 +37,21 @@ export function readKeys(object: JsonObject, label: string, limits: Limits): Map
   return keys;
 }
 
-/** `keyids` and `threshold` of a role, against the keys listed beside it: 1 ≤ threshold ≤ different keys (K-03). */
-export function readRoleKeys(shape: Shape, label: string, keys: ReadonlyMap<KeyId, Key>): RoleKeys {
+/**
+ * `keyids` and `threshold` of a role, against the keys listed beside it: 1 ≤ threshold ≤ different keys (K-03).
+ * @param isLocked whether a threshold that its keys cannot reach is let pass here: nothing can be verified for such a role,
+ * and `requireThreshold` says why
+ */
+export function readRoleKeys(
+  shape: Shape,
+  label: string,
+  keys: ReadonlyMap<KeyId, Key>,
+  isLocked: 'refused' | 'kept' = 'refused',
+): RoleKeys {
   const listed = [...new Set(shape.strings('keyids'))].flatMap((id) => keys.get(id as KeyId) ?? []);
   const distinct = new Set(listed.map((key) => key.fingerprint)).size;
   const threshold = shape.object.get('threshold');
-  if (typeof threshold !== 'number' || threshold < 1 || threshold > distinct) {
+  if (typeof threshold !== 'number' || threshold < 1 || (threshold > distinct && isLocked === 'refused')) {
     throw new Refusal(
       'TRUST_THRESHOLD_VALUE',
       `${printable(label)} has ${String(distinct)} different keys and a threshold of ${typeof threshold === 'number' ? threshold : `a ${typeof threshold}`}.`,

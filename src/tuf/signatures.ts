@@ -32,7 +32,7 @@ export function countSigners(role: RoleKeys, message: Uint8Array, signatures: re
   return signers.size;
 }
 
-/** @throws TRUST_SIGNATURES when fewer than the threshold of different keys signed */
+/** @throws TRUST_SIGNATURES when fewer than the threshold of different keys signed, TRUST_THRESHOLD_VALUE when none could */
 export function requireThreshold(
   name: RoleName,
   role: RoleKeys,
@@ -42,11 +42,23 @@ export function requireThreshold(
 ): void {
   const signers = countSigners(role, message, signatures);
   if (signers >= role.threshold) return;
+  if (delegator === undefined) refuseLocked(name, role);
   const by = delegator === undefined ? '' : ` as delegated by ${printable(delegator)}`;
   throw new Refusal(
     'TRUST_SIGNATURES',
     `${printable(name)}${by} is signed by ${String(signers)} of its keys, and ${String(role.threshold)} are needed.`,
     { details: { role: name, signers, threshold: role.threshold } },
+  );
+}
+
+/** @throws TRUST_THRESHOLD_VALUE for a role of root whose keys cannot reach its threshold (K-03) */
+export function refuseLocked(name: RoleName, { keys, threshold }: RoleKeys): void {
+  const distinct = new Set(keys.map((key) => key.fingerprint)).size;
+  if (threshold <= distinct) return;
+  throw new Refusal(
+    'TRUST_THRESHOLD_VALUE',
+    `root gives ${printable(name)} ${distinct} different keys and a threshold of ${threshold}.`,
+    { details: { role: name, keys: distinct } },
   );
 }
 

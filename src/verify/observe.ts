@@ -3,14 +3,17 @@ import { Refusal } from '../errors.ts';
 import { delegatedRoles, type Delegations } from '../tuf/delegations.ts';
 import { isAmbiguousPattern } from '../tuf/glob.ts';
 import { ROOT, type RoleName, parseMetadataFileName, printable, roleName, unsafeFileName } from '../tuf/names.ts';
-import { repeatedKeys, type RoleKeys } from '../tuf/signatures.ts';
+import { refuseLocked, repeatedKeys, type RoleKeys } from '../tuf/signatures.ts';
 import type { AuthoredRole, TrustedRoot } from '../tuf/trusted-set.ts';
 import { decisionOption } from './decisions.ts';
 import type { Findings } from './findings.ts';
 
-/** The newest root: keys that look like several, and kinds of key that cannot count. */
+/** The newest root: roles that nobody could speak for, keys that look like several, and kinds of key that cannot count. */
 export function observeTop(trusted: TrustedRoot, findings: Findings): void {
-  for (const [name, role] of trusted.root.payload.roles) requireDifferentKeys(name, role, findings);
+  for (const [name, role] of trusted.root.payload.roles) {
+    refuseLocked(name, role);
+    requireDifferentKeys(name, role, findings);
+  }
   for (const key of trusted.root.payload.keys.values()) {
     if (!key.isSupported)
       findings.note(
