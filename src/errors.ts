@@ -26,6 +26,8 @@ export class Refusal extends Error {
   /** One sentence: what the person who must act does next. */
   readonly next: string;
   readonly details: Details;
+  /** Whether `next` comes from the place that noticed, and not from the table. */
+  readonly hasOwnAdvice: boolean;
 
   constructor(code: Code, what: string, options: { details?: Details; next?: string; cause?: unknown } = {}) {
     const entry = REFUSALS[code];
@@ -37,6 +39,7 @@ export class Refusal extends Error {
     this.why = entry.why;
     this.next = next;
     this.details = options.details ?? {};
+    this.hasOwnAdvice = options.next !== undefined;
   }
 }
 

@@ -3,12 +3,11 @@
  * `docs/reference/errors.md` has one heading per code; a test compares the two.
  * A code is never renamed or reused: scripts and auditors match on it.
  */
-interface Entry {
-  readonly why: string;
-  readonly next: string;
-}
+import { type Entry, GUARD_REFUSALS } from './guard-refusals.ts';
 
 export const REFUSALS = {
+  ...GUARD_REFUSALS,
+
   // ── usage: whoever typed the command ──────────────────────────────────────────────────────────────────────────────
   USAGE_OPTION: {
     why: 'A command that is not understood exactly is not run.',

@@ -19,6 +19,8 @@ import type { RoleKeys } from './signatures.ts';
 export interface DelegatedRole extends RoleKeys {
   readonly name: RoleName;
   readonly terminating: boolean;
+  /** Whether that was said by `backtrack: false`, the word of older metadata. */
+  readonly byBacktrack: boolean;
   /** Exactly one of the two. */
   readonly paths: readonly string[] | undefined;
   readonly pathHashPrefixes: readonly string[] | undefined;
@@ -89,10 +91,9 @@ function readDelegatedRole(value: Json, label: string, keys: ReadonlyMap<KeyId, 
   if (pathHashPrefixes?.some((prefix) => !/^[0-9a-f]{1,64}$/.test(prefix)))
     return refuseShape(place, 'has a hash prefix that is not lower-case hexadecimal');
   // Metadata older than “terminating” said `backtrack: false` for it.
-  const terminating = shape.has('terminating')
-    ? shape.boolean('terminating')
-    : shape.has('backtrack') && !shape.boolean('backtrack');
-  return { name, terminating, paths, pathHashPrefixes, ...readRoleKeys(shape, place, keys) };
+  const byBacktrack = !shape.has('terminating') && shape.has('backtrack') && !shape.boolean('backtrack');
+  const terminating = shape.has('terminating') ? shape.boolean('terminating') : byBacktrack;
+  return { name, terminating, byBacktrack, paths, pathHashPrefixes, ...readRoleKeys(shape, place, keys) };
 }
 
 function readSuccinct(
@@ -126,25 +127,47 @@ export function* delegatedRoles(delegations: Delegations | undefined): Generator
   for (let bin = 0; bin < 2 ** succinct.bitLength; bin++) yield { name: binName(succinct, bin), role: succinct };
 }
 
+/** One delegation, looked at for one path. */
+export interface Examined {
+  readonly name: RoleName;
+  readonly role: RoleKeys;
+  readonly terminating: boolean;
+  readonly byBacktrack: boolean;
+  /** The pattern, hash prefix or bin that lets the role speak for the path; undefined when nothing does. */
+  readonly match: string | undefined;
+}
+
+/** Every delegation of the file, in its order, with why it speaks for the path or that it does not; of bins, the one. */
+export function examineDelegations(delegations: Delegations | undefined, path: string): Examined[] {
+  if (!delegations) return [];
+  const digest = createHash('sha256').update(path).digest();
+  const { succinct } = delegations;
+  if (succinct) {
+    const bin = digest.readUInt32BE() >>> (32 - succinct.bitLength);
+    const name = binName(succinct, bin);
+    const match = `bin ${bin} of 2^${succinct.bitLength}`;
+    return [{ name, role: succinct, terminating: true, byBacktrack: false, match }];
+  }
+  const hexDigest = digest.toString('hex');
+  return delegations.roles.map((role) => ({
+    name: role.name,
+    role,
+    terminating: role.terminating,
+    byBacktrack: role.byBacktrack,
+    match: role.paths
+      ? role.paths.find((pattern) => matchesPattern(pattern, path))
+      : role.pathHashPrefixes?.find((prefix) => hexDigest.startsWith(prefix)),
+  }));
+}
+
 /** The roles that this file lets speak for the path, in order; the search goes into each until one terminates. */
 export function rolesForPath(
   delegations: Delegations | undefined,
   path: string,
 ): { name: RoleName; terminating: boolean; role: RoleKeys }[] {
-  if (!delegations) return [];
-  const digest = createHash('sha256').update(path).digest();
-  if (delegations.succinct) {
-    const bin = digest.readUInt32BE() >>> (32 - delegations.succinct.bitLength);
-    return [{ name: binName(delegations.succinct, bin), terminating: true, role: delegations.succinct }];
-  }
-  return delegations.roles
-    .filter((role) => speaksFor(role, path, digest.toString('hex')))
-    .map((role) => ({ name: role.name, terminating: role.terminating, role }));
-}
-
-function speaksFor(role: DelegatedRole, path: string, pathDigest: string): boolean {
-  if (role.paths) return role.paths.some((pattern) => matchesPattern(pattern, path));
-  return role.pathHashPrefixes?.some((prefix) => pathDigest.startsWith(prefix)) ?? false;
+  return examineDelegations(delegations, path)
+    .filter(({ match }) => match !== undefined)
+    .map(({ name, terminating, role }) => ({ name, terminating, role }));
 }
 
 function binName(succinct: SuccinctRoles, bin: number): RoleName {

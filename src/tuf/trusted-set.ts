@@ -231,7 +231,14 @@ function refuseRollback(role: RoleName, version: number, accepted: number | unde
   );
 }
 
-function refuseUnlisted(role: RoleName, lister: RoleName, bytes: Uint8Array, listing: Listing, code: Code): void {
+/** Length and every known hash of a listing, compared on raw bytes before they are parsed (W-03). @throws `code` */
+export function refuseUnlisted(
+  role: RoleName,
+  lister: RoleName,
+  bytes: Uint8Array,
+  listing: Listing,
+  code: Code,
+): void {
   const problem =
     listing.length !== undefined && listing.length !== bytes.length
       ? `is ${String(bytes.length)} bytes long and ${lister} lists ${String(listing.length)}`

@@ -5,7 +5,8 @@
  * without the power to make one. A room may always import itself.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  refusals: [],
+  'guard-refusals': [],
+  refusals: ['guard-refusals'],
   errors: ['refusals'],
   // The language, pure: bytes and values. It knows no file, socket, clock or process.
   tuf: ['errors'],
@@ -15,6 +16,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   acquire: ['errors', 'tuf', 'platform'],
   // Bytes become a Candidate, or a named refusal.
   verify: ['errors', 'tuf', 'type acquire/source'],
+  // The guard: a library that others embed. It knows the language and its own doors, and no room of the server.
+  client: ['errors', 'tuf'],
   // Keys that can say yes.
   sign: ['errors', 'tuf', 'platform'],
   // What happened, who did it.
@@ -33,7 +36,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
   // The command line writes only through mirror.ts: of the ledger it sees what can be read.
   cli: [
-    ...['errors', 'tuf', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
+    ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
     ...['ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status'],
   ],
 };
@@ -51,6 +54,9 @@ export const FORBIDDEN_GLOBALS: readonly string[] = [
   ...['Date.now', 'Math.random', 'performance.now', 'crypto.getRandomValues', 'crypto.randomUUID'],
   ...['process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'WebSocket', 'console'],
 ];
+
+/** Where doors are: of the program, and of the library that others embed. */
+export const DOOR_ROOMS: readonly string[] = ['src/platform/', 'src/client/doors/'];
 
 /** Exceptions to the doors, each with its reason. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {};

@@ -1,0 +1,240 @@
+/**
+ * The guard: a client that believes upstream about content and the mirror about what is current here, and neither of them
+ * about the other’s part. It survives the theft of every key that a mirror has, its root key included, because its pin is
+ * about upstream and moves by upstream’s own proof only.
+ *
+ * The nine steps of an operation (docs/design/trust-rules.md, “What the guard checks”): 1 `operation.ts`, 2–6
+ * `session.ts`, 7 is not there yet, 8 `memory.ts`, 9 `delivery.ts`.
+ */
+import { Refusal } from '../errors.ts';
+import { DEFAULT_LIMITS, type Limits } from '../tuf/limits.ts';
+import type { TargetEntry } from '../tuf/metadata.ts';
+import { type RoleName, type Sha256, type TargetPath, printable, targetPath } from '../tuf/names.ts';
+import { advised } from './advice.ts';
+import type { Clock } from './clock.ts';
+import { handOut, obtainTarget, type TargetSource } from './delivery.ts';
+import { openPlace } from './doors/open-place.ts';
+import { systemClock } from './doors/system-clock.ts';
+import { readEveryRole } from './every-role.ts';
+import { rememberTarget } from './memory.ts';
+import { openNetwork } from './network.ts';
+import {
+  type OperationContext,
+  type Reached,
+  type Work,
+  operateFromCache,
+  operateOffline,
+  operateOnline,
+} from './operation.ts';
+import type { Pin } from './pin.ts';
+import { joined, type Place } from './place.ts';
+import type { Edge } from './role-reader.ts';
+import { RootMemory } from './roots.ts';
+import { type Search, type Visit, search } from './search.ts';
+import type { Store } from './store.ts';
+import { checked, drained } from './target-check.ts';
+import { type Mode, type Standing, type Verdict, standingOf, verdictOf } from './verdict.ts';
+
+export interface GuardOptions {
+  /** From `readPin`. */
+  readonly pin: Pin;
+  /** Where the guard remembers: `folderStore`, `memoryStore`, or one of your own. One per repository. */
+  readonly store: Store;
+  /** In place of the runtime’s `fetch`: a proxy, a private authority, a test. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** In place of http and folders altogether. */
+  readonly openPlace?: (url: URL) => Place;
+  readonly clock?: Clock;
+  /** Bounds on what is read; each that is not given has its default. */
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Asked {
+  /**
+   * `online` (default): asks the network; one request when nothing changed. `offline`: asks nobody, as long as the pin
+   * allows. `cache-first`: asks nobody while everything held is unexpired, and otherwise starts again online.
+   */
+  readonly mode?: Mode;
+}
+
+/** An explained look-up: the walk, and the verdict on it. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly search: Search;
+}
+
+/** Largest target that `get` holds in memory, bytes, unless the caller says otherwise. */
+const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
+
+export class Guard {
+  readonly pin: Pin;
+  readonly #context: OperationContext;
+  readonly #targets: TargetSource;
+  readonly #network;
+
+  constructor({ pin, store, fetch: ownFetch, openPlace: open, clock = systemClock, limits }: GuardOptions) {
+    const all = { ...DEFAULT_LIMITS, ...limits };
+    const level = pin.mirrorRoot ? 'pinned' : 'carried';
+    this.pin = pin;
+    this.#network = openNetwork(pin.location, level, all, open ?? ((url) => openPlace(url, ownFetch)));
+    this.#context = { pin, store, network: this.#network, clock, limits: all, memory: new RootMemory() };
+    this.#targets = { shelf: this.#network.targets, names: level === 'pinned' ? 'consistent' : 'any' };
+  }
+
+  /**
+   * Brings the memory up to date: every check but a search.
+   * @param options.everyRole reads every delegation, so that `offline` can answer about any target
+   * @throws Refusal: SOURCE_* nothing is known; TRUST_* somebody lies or is broken; POLICY_* the pin forbids it; STATE_*
+   * the memory or the clock. Nothing is kept of an operation that throws.
+   */
+  refresh({ mode = 'online', everyRole = false }: Asked & { readonly everyRole?: boolean } = {}): Promise<Standing> {
+    return this.#operate(mode, async (reached) => {
+      const { authority, reader } = reached.session;
+      const start = this.#start(reached);
+      const roles = everyRole ? await readEveryRole(reader, start, this.#context.limits) : [authority.role];
+      return this.#standing(reached, roles);
+    });
+  }
+
+  /**
+   * Who answers for a target, and why. A search that is refused on its way is an answer, not an exception: `verdict.code`
+   * and `search.outcome` tell “refused”, “withheld”, “excluded” and “not found” apart.
+   * @throws Refusal as `refresh`, when the state itself is no good
+   */
+  async find(name: string, { mode = 'online' }: Asked = {}): Promise<Finding> {
+    const { finding } = await this.#find(name, mode);
+    return finding;
+  }
+
+  /**
+   * The bytes of a target, verified.
+   * @param options.maxBytes the most that are held in memory; `open` has no such bound
+   * @throws Refusal as `refresh`, and whatever the search or the download was refused with
+   */
+  async get(
+    name: string,
+    options: Asked & { readonly maxBytes?: number } = {},
+  ): Promise<{ verdict: Verdict; bytes: Uint8Array }> {
+    const { verdict, content } = await this.open(name, options);
+    const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    if ((verdict.length ?? 0) > maxBytes) {
+      throw new Refusal(
+        'SOURCE_TOO_LARGE',
+        `The target has ${verdict.length ?? 0} bytes, and ${maxBytes} may be held in memory.`,
+        {
+          next: 'Raise maxBytes, or read it in pieces with open().',
+        },
+      );
+    }
+    return { verdict, bytes: await attempt(joined(content)) };
+  }
+
+  /**
+   * The same in pieces, from a copy that was checked whole before; it is checked once more as it is read.
+   * **Use nothing of it before the last piece**: an altered copy shows at its end, as TRUST_TARGET.
+   */
+  async open(
+    name: string,
+    { mode = 'online' }: Asked = {},
+  ): Promise<{ verdict: Verdict; content: AsyncIterable<Uint8Array> }> {
+    const { finding, held, usedMode } = await this.#find(name, mode);
+    const { path, entry } = requireFound(finding);
+    const { store, pin, limits } = this.#context;
+    const source = usedMode === 'offline' ? undefined : this.#targets;
+    const digest = await attempt(obtainTarget(store, { path, entry, held }, source));
+    if (digest !== held && usedMode !== 'offline') await rememberTarget(store, pin, limits, path, digest);
+    return { verdict: finding.verdict, content: handOut(store, digest, path, entry) };
+  }
+
+  /**
+   * Whether these bytes are what upstream signed for the name.
+   * @returns a verdict with `ok` false, and its code, when they are not; nobody is asked for the target itself
+   * @throws Refusal as `refresh`, when the state itself is no good
+   */
+  async verify(
+    name: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    { mode = 'online' }: Asked = {},
+  ): Promise<Verdict> {
+    const { finding } = await this.#find(name, mode);
+    const { search: found, verdict } = finding;
+    if (found.outcome.kind !== 'found') return verdict;
+    try {
+      const bytes = content instanceof Uint8Array ? once(content) : content;
+      await drained(checked(bytes, found.name, found.outcome.target));
+      return verdict;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'TRUST_TARGET') throw error;
+      return { ...verdict, ok: false, code: error.code, established: [] };
+    }
+  }
+
+  async #find(
+    name: string,
+    mode: Mode,
+  ): Promise<{ finding: Finding; held: Sha256 | undefined; usedMode: Reached['mode'] }> {
+    const path = targetPath(name);
+    return this.#operate(mode, async (reached) => {
+      const found = await search(reached.session.reader, this.#start(reached), path, this.#context.limits);
+      // From the cache, only a search that went well to its end is an answer; everything else is asked again online.
+      if (reached.mode === 'cache' && 'refusal' in found.outcome) throw found.outcome.refusal;
+      const verdict = verdictOf(reached.session, found, this.#standing(reached, rolesOf(found.visit)));
+      return {
+        finding: { search: found, verdict },
+        held: reached.held.state?.targets.get(path),
+        usedMode: reached.mode,
+      };
+    });
+  }
+
+  #operate<Result>(mode: Mode, work: Work<Result>): Promise<Result> {
+    switch (mode) {
+      case 'online':
+        return attempt(operateOnline(this.#context, work));
+      case 'offline':
+        return attempt(operateOffline(this.#context, work));
+      case 'cache-first':
+        return operateFromCache(this.#context, work).catch((error: unknown) => {
+          // Whatever is wrong with the cache, the whole operation begins again with what the network says.
+          if (!(error instanceof Refusal) || error.code === 'STATE_CLOCK_BEHIND') throw error;
+          return attempt(operateOnline(this.#context, work));
+        });
+    }
+  }
+
+  #start({ session: { authority } }: Reached): Edge {
+    return { delegator: undefined, name: authority.role, keys: authority.keys };
+  }
+
+  #standing({ session, held, mode }: Reached, roles: readonly RoleName[]): Standing {
+    const refreshedAt = mode === 'online' ? session.now : held.state?.refreshedAt;
+    return standingOf(session, roles, { pin: this.pin, mode, refreshedAt, damaged: held.cache.damaged.size });
+  }
+}
+
+/** Every role that the search visited, in its order. */
+function rolesOf(visit: Visit): RoleName[] {
+  const later = visit.looks.flatMap((look) => (look.visit ? rolesOf(look.visit) : []));
+  return [visit.role, ...later];
+}
+
+function requireFound({ search: { outcome, name } }: Finding): { path: TargetPath; entry: TargetEntry } {
+  if (outcome.kind === 'found') return { path: name, entry: outcome.target };
+  if (outcome.kind !== 'not-found') throw advised(outcome.refusal);
+  const by = outcome.endedBy === undefined ? '' : ` The delegation to ${printable(outcome.endedBy)} ends the search.`;
+  throw new Refusal('TRUST_UNLISTED_TARGET', `No role that may speak for it lists “${printable(name)}”.${by}`, {
+    details: { target: name },
+  });
+}
+
+async function attempt<Result>(doing: Promise<Result>): Promise<Result> {
+  try {
+    return await doing;
+  } catch (error) {
+    throw advised(error);
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}

@@ -1,0 +1,26 @@
+/**
+ * `countersign/client`: what an embedder sees of the guard. Everything else in this folder may change.
+ *
+ * @example
+ * const guard = new Guard({ pin: readPin(await readFile('pin.json')), store: folderStore('/var/lib/guard/sigstore') });
+ * const { bytes, verdict } = await guard.get('trusted_root.json');
+ */
+export { Refusal, isRefusal, type Code, type Family, type Details } from '../errors.ts';
+export type { Clock } from './clock.ts';
+export { systemClock } from './doors/system-clock.ts';
+export { folderPlace } from './doors/folder-place.ts';
+export { folderStore } from './doors/folder-store.ts';
+export { httpPlace } from './doors/http-place.ts';
+export { memoryStore } from './doors/memory-store.ts';
+export type { GraceUse } from './expiry.ts';
+export { rootFingerprint } from './fingerprint.ts';
+export { Guard, type Asked, type Finding, type GuardOptions } from './guard.ts';
+export type { Floor, Grace, Location, Period, Pin, Policy, StaticPins } from './pin.ts';
+export { readPin } from './pin-file.ts';
+export { writePin } from './pin-write.ts';
+
+export type { Arrival, Place, Reading } from './place.ts';
+export type { Look, Outcome, Search, Visit } from './search.ts';
+export type { Store, StoredState } from './store.ts';
+export type { Mode, Remark, Standing, Verdict } from './verdict.ts';
+export type { Warning } from './warnings.ts';

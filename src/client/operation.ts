@@ -1,0 +1,127 @@
+/**
+ * How an operation reaches its state: online, offline, or from the cache while everything in it is unexpired. Whatever is
+ * done with the state is done within one operation, under one reference time, so that a cached role is never mixed with
+ * a fresh one in one answer.
+ */
+import { Refusal, isRefusal } from '../errors.ts';
+import { sha256 } from '../tuf/digest.ts';
+import type { Limits } from '../tuf/limits.ts';
+import type { Clock } from './clock.ts';
+import { Expiries, mirrorRule } from './expiry.ts';
+import type { Held } from './held.ts';
+import { commitSession, openMemory, requireClock } from './memory.ts';
+import type { Network } from './network.ts';
+import type { Pin, Policy } from './pin.ts';
+import type { RootMemory } from './roots.ts';
+import { type Session, type SessionOptions, establish } from './session.ts';
+import type { Store } from './store.ts';
+
+export interface OperationContext {
+  readonly pin: Pin;
+  readonly store: Store;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly memory: RootMemory;
+}
+
+/** A state that was reached, with what it came from. */
+export interface Reached {
+  readonly session: Session;
+  readonly held: Held;
+  readonly mode: 'online' | 'offline' | 'cache';
+}
+
+/** What is done with it. A refusal that it throws ends the operation, and nothing is kept. */
+export type Work<Result> = (reached: Reached) => Promise<Result>;
+
+/** So often another process may be faster; each time it has moved the memory forward, so somebody succeeds. */
+const MOST_TRIES = 16;
+
+/** Asks the network, and keeps what was good in one write. One request when nothing changed. */
+export async function operateOnline<Result>(context: OperationContext, work: Work<Result>): Promise<Result> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const { held, now } = await begin(context);
+    const session =
+      (await reachUnchanged(context, held, now)) ?? (await reach(context, held, now, { fromHeld: false }));
+    const result = await work({ session, held, mode: 'online' });
+    if (await commitSession(context.store, context.pin, held, session)) return result;
+  }
+  throw new Refusal('STATE_LOCKED', `Other processes moved the memory of this guard ${MOST_TRIES} times meanwhile.`, {
+    next: 'Try again; if it persists, find out which processes share this guard’s directory.',
+  });
+}
+
+/** Asks nobody: what is held is verified again, the mirror’s roles as of the last refresh. Keeps nothing. */
+export async function operateOffline<Result>(context: OperationContext, work: Work<Result>): Promise<Result> {
+  const { held, now } = await begin(context);
+  const { refreshedAt } = requireState(held);
+  const mirrorExpiry = mirrorRule(now, { refreshedAt, maxOffline: context.pin.policy.maxOffline });
+  const session = await reach({ ...context, network: undefined }, held, now, { fromHeld: true, mirrorExpiry });
+  return work({ session, held, mode: 'offline' });
+}
+
+/** Asks nobody either, and refuses as soon as anything in the cache has expired: grace is for when nothing newer is to be had. */
+export async function operateFromCache<Result>(context: OperationContext, work: Work<Result>): Promise<Result> {
+  const { held, now } = await begin(context);
+  requireState(held);
+  const policy: Policy = { ...context.pin.policy, grace: new Map() };
+  const session = await reach({ ...context, network: undefined }, held, now, { fromHeld: true, policy });
+  return work({ session, held, mode: 'cache' });
+}
+
+/** Step 1. @throws STATE_CACHE, STATE_CLOCK_BEHIND, POLICY_PIN_EXPIRED */
+async function begin({ pin, store, limits, clock }: OperationContext): Promise<{ held: Held; now: Date }> {
+  const held = await openMemory(store, pin, limits);
+  const now = clock.now();
+  requireClock(held, now);
+  if (pin.expires && now >= pin.expires) {
+    throw new Refusal('POLICY_PIN_EXPIRED', `The pin for ${pin.repository} expired on ${pin.expires.toISOString()}.`);
+  }
+  return { held, now };
+}
+
+interface ReachOptions extends Pick<SessionOptions, 'fromHeld'>, Partial<Pick<SessionOptions, 'mirrorExpiry'>> {
+  readonly policy?: Policy;
+}
+
+type ReachContext = Omit<OperationContext, 'network'> & { readonly network: Network | undefined };
+
+function reach(
+  { pin, network, limits, memory }: ReachContext,
+  held: Held,
+  now: Date,
+  options: ReachOptions,
+): Promise<Session> {
+  const level = pin.mirrorRoot ? 'pinned' : 'carried';
+  const expiries = new Expiries(now, level, options.policy ?? pin.policy);
+  const { fromHeld, mirrorExpiry = mirrorRule(now, undefined) } = options;
+  return establish({ pin, held, network, fromHeld, now, mirrorExpiry, expiries, limits, memory });
+}
+
+/**
+ * The state that is held, when it is still good and the timestamp that it rests on is still the one that is served. A
+ * mirror that has anything new to say, a new root included, says it with a new timestamp; one that does not want to say it
+ * could as well deny the next root.
+ */
+async function reachUnchanged(context: OperationContext, held: Held, now: Date): Promise<Session | undefined> {
+  const { pin, network } = context;
+  const digest = (pin.mirrorRoot ? held.state?.mirror : held.state?.upstream)?.timestamp;
+  if (digest === undefined) return undefined;
+  const session = await orNothing(reach(context, held, now, { fromHeld: true }));
+  return session && (await network.metadata.isTimestampStill(digest, sha256)) ? session : undefined;
+}
+
+async function orNothing(reaching: Promise<Session>): Promise<Session | undefined> {
+  try {
+    return await reaching;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+function requireState({ state }: Held): NonNullable<Held['state']> {
+  if (state) return state;
+  throw new Refusal('SOURCE_OFFLINE', 'This guard has never refreshed, so nothing is at hand.');
+}

@@ -1,0 +1,190 @@
+/**
+ * What an answer rests on, said in full: what is established, by whose keys; which permission was used; and what is not
+ * known, because a verdict that is silent about it would promise it.
+ * Source: docs/design/trust-rules.md, “What the guard checks”; docs/reference/guard.md for every sentence.
+ */
+import type { Code } from '../errors.ts';
+import type { TargetEntry } from '../tuf/metadata.ts';
+import { type RoleName, type TargetPath, printable } from '../tuf/names.ts';
+import { countSigners } from '../tuf/signatures.ts';
+import type { GraceUse } from './expiry.ts';
+import type { Pin } from './pin.ts';
+import type { Session } from './session.ts';
+import type { Search } from './search.ts';
+import { type Warning, warningsOf } from './warnings.ts';
+
+/** How an operation reaches its metadata: see `Guard`. */
+export type Mode = 'online' | 'offline' | 'cache-first';
+
+/** One thing that is established or not known; the code is stable, the text is for people. */
+export interface Remark {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Where the state of an operation stands in time; the same for every answer of that operation. */
+export interface Standing {
+  readonly repository: string;
+  /** `pinned`: a mirror under a pin. `carried`: originals only, no mirror keys anywhere. */
+  readonly level: 'pinned' | 'carried';
+  /** How this operation reached its metadata: `cache-first` says which of the two it became. */
+  readonly mode: 'online' | 'offline' | 'cache';
+  /** The one reference time. */
+  readonly now: Date;
+  /** Last moment at which upstream vouched for this state; undefined with static pins alone. */
+  readonly asOf: Date | undefined;
+  /** Who delivered it: the mirror’s generation and import; undefined at the carried level. */
+  readonly deliveredBy: { readonly generation: number; readonly import: number; readonly until: Date } | undefined;
+  /** Versions of upstream’s own roles; undefined with static pins alone. */
+  readonly upstream: { readonly root: number; readonly timestamp: number; readonly snapshot: number } | undefined;
+  /** Versions of the mirror’s own roles; undefined at the carried level. */
+  readonly mirror: { readonly root: number; readonly timestamp: number; readonly snapshot: number } | undefined;
+  /** The earliest expiry among the authored roles that were read: no mirror can move it. */
+  readonly horizon: { readonly role: RoleName; readonly expires: Date } | undefined;
+  readonly graceUsed: readonly GraceUse[];
+  readonly warnings: readonly Warning[];
+  readonly notKnown: readonly Remark[];
+}
+
+/** The answer about one target, with everything that it rests on. */
+export interface Verdict extends Standing {
+  readonly ok: boolean;
+  /** `OK`, or the code of what is wrong. */
+  readonly code: 'OK' | Code;
+  readonly target: TargetPath;
+  /** As signed; undefined when nothing was found, or upstream lists only other algorithms. */
+  readonly sha256: string | undefined;
+  readonly length: number | undefined;
+  /** The role that lists the target; undefined when none does. */
+  readonly authoredBy: RoleName | undefined;
+  readonly established: readonly Remark[];
+}
+
+export interface Circumstances {
+  readonly pin: Pin;
+  readonly mode: Standing['mode'];
+  readonly refreshedAt: Date | undefined;
+  readonly damaged: number;
+}
+
+/** @param roles those that the answer relied on, in order */
+export function standingOf(session: Session, roles: readonly RoleName[], circumstances: Circumstances): Standing {
+  const { pin, mode } = circumstances;
+  const { mirror, evidence, now, expiries } = session;
+  const graceUsed = expiries.graceUsed(['root', 'timestamp', 'snapshot', ...roles] as RoleName[]);
+  const top = mirror?.top.snapshot;
+  return {
+    repository: pin.repository,
+    level: pin.mirrorRoot ? 'pinned' : 'carried',
+    mode,
+    now,
+    asOf: evidence?.asOf,
+    deliveredBy: mirror &&
+      top && {
+        generation: mirror.statement.generation,
+        import: mirror.statement.import,
+        until: top.timestamp.timestamp.expires,
+      },
+    upstream: evidence?.versions,
+    mirror: top && {
+      root: top.timestamp.root.root.version,
+      timestamp: top.timestamp.timestamp.version,
+      snapshot: top.snapshot.version,
+    },
+    horizon: horizonOf(session, roles),
+    graceUsed,
+    warnings: warningsOf(session, roles, circumstances),
+    notKnown: notKnownOf(session, circumstances, graceUsed),
+  };
+}
+
+export function verdictOf(session: Session, { name, outcome }: Search, standing: Standing): Verdict {
+  const found = outcome.kind === 'found' ? outcome : undefined;
+  return {
+    ...standing,
+    ok: found !== undefined,
+    code:
+      outcome.kind === 'found' ? 'OK' : outcome.kind === 'not-found' ? 'TRUST_UNLISTED_TARGET' : outcome.refusal.code,
+    target: name,
+    sha256: found?.target.hashes.get('sha256'),
+    length: found?.target.length,
+    authoredBy: found?.role,
+    established: found ? establishedOf(session, found.role, found.target, name) : [],
+  };
+}
+
+function horizonOf({ reader, expiries }: Session, roles: readonly RoleName[]): Standing['horizon'] {
+  const dated = roles.flatMap((role) => {
+    const expires = reader.roles.has(role) ? expiries.expiryOf(role) : undefined;
+    return expires ? [{ role, expires }] : [];
+  });
+  return dated.sort((a, b) => a.expires.getTime() - b.expires.getTime())[0];
+}
+
+function establishedOf(session: Session, role: RoleName, target: TargetEntry, name: TargetPath): Remark[] {
+  const { reader, authority, evidence, mirror } = session;
+  const start = reader.roles.get(authority.role);
+  const signers = start ? countSigners(authority.keys, start.envelope.message, start.envelope.signatures) : 0;
+  const keys = evidence ? `upstream’s root version ${evidence.versions.root}` : 'the pin';
+  return [
+    {
+      code: 'authored',
+      text: `${printable(role)} lists ${printable(name)} (${target.length} bytes); ${printable(authority.role)} is signed by ${signers} of the ${authority.keys.threshold} keys that ${keys} asks for.`,
+    },
+    ...(evidence
+      ? [
+          {
+            code: 'vouched',
+            text: `Upstream vouched for this state until ${evidence.asOf.toISOString()}, by its own timestamp version ${evidence.versions.timestamp}.`,
+          },
+        ]
+      : []),
+    ...(mirror && evidence
+      ? [
+          {
+            code: 'combined',
+            text: 'Every role on the way is the one that upstream’s snapshot lists; nothing was combined or withheld.',
+          },
+        ]
+      : []),
+    ...(mirror
+      ? [
+          {
+            code: 'delivered',
+            text: `It was the newest that the mirror had been given: generation ${mirror.statement.generation}, import ${mirror.statement.import}.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function notKnownOf(
+  { evidence, mirror }: Session,
+  { mode, refreshedAt }: Circumstances,
+  graceUsed: readonly GraceUse[],
+): Remark[] {
+  const remarks: Remark[] = [];
+  const add = (code: string, text: string): void => void remarks.push({ code, text });
+  if (evidence) {
+    add(
+      'newer-upstream',
+      `Whether upstream has published, or revoked, anything after ${evidence.asOf.toISOString()}, its own last word here.`,
+    );
+  } else {
+    add('upstream-age', 'How old this is: with static pins alone, nothing signed by upstream says so.');
+    add('revocation', 'Whether upstream has replaced or revoked the pinned keys: static pins never learn of it.');
+    add('combination', 'Whether upstream ever published these roles together: no snapshot of upstream’s is checked.');
+  }
+  if (mode !== 'online' && refreshedAt) {
+    const whose = mirror ? 'the mirror' : 'the copy';
+    add('newer-mirror', `Whether ${whose} has anything newer since the last refresh on ${refreshedAt.toISOString()}.`);
+  }
+  if (mirror) add('approval', 'Who brought this in and who approved it: no ledger proof is checked.');
+  for (const { role, expired } of graceUsed) {
+    add(
+      'expired',
+      `Whether ${printable(role)} would still be signed today: it expired on ${expired.toISOString()}, and was believed by permission.`,
+    );
+  }
+  return remarks;
+}

@@ -1,0 +1,61 @@
+/** What will fail soon, and who must act, before it does. The mirror’s timestamp and snapshot renew by themselves. */
+import { type RoleName, printable } from '../tuf/names.ts';
+import type { Pin } from './pin.ts';
+import type { Session } from './session.ts';
+
+export interface Warning {
+  readonly code:
+    | 'expires-soon'
+    | 'grace-ends-soon'
+    | 'upstream-age'
+    | 'pin-expires-soon'
+    | 'mirror-root'
+    | 'damaged-cache'
+    | 'backtrack';
+  readonly text: string;
+  /** When it will fail; undefined for what is no deadline. */
+  readonly at: Date | undefined;
+}
+
+interface Surroundings {
+  readonly pin: Pin;
+  /** Held files that were found altered. */
+  readonly damaged: number;
+}
+
+/** @param roles authored roles that the answer relied on */
+export function warningsOf(session: Session, roles: readonly RoleName[], { pin, damaged }: Surroundings): Warning[] {
+  const { now, expiries, evidence, mirror, reader } = session;
+  const isNear = (at: Date): boolean => at.getTime() - now.getTime() <= pin.policy.warnBefore;
+  const warnings: Warning[] = [];
+  const add = (code: Warning['code'], at: Date, text: string): void => {
+    if (isNear(at)) warnings.push({ code, at, text: `${text} on ${at.toISOString()}` });
+  };
+  const graced = new Map(expiries.graceUsed(roles).map((use) => [use.role, use]));
+  for (const role of new Set(roles)) {
+    const expires = expiries.expiryOf(role);
+    const use = graced.get(role);
+    if (use) add('grace-ends-soon', use.until, `The grace for ${printable(role)} ends`);
+    else if (expires) add('expires-soon', expires, `${printable(role)}, which only upstream can renew, expires`);
+  }
+  if (evidence && mirror) {
+    const until = new Date(evidence.asOf.getTime() + pin.policy.maxUpstreamAge);
+    add('upstream-age', until, 'Without a newer import, upstream’s last word becomes too old');
+  }
+  if (mirror)
+    add(
+      'mirror-root',
+      mirror.top.snapshot.timestamp.root.root.expires,
+      'The mirror’s root, which needs a ceremony, expires',
+    );
+  if (pin.expires) add('pin-expires-soon', pin.expires, 'The pin expires');
+  if (damaged > 0) {
+    warnings.push({ code: 'damaged-cache', at: undefined, text: `${damaged} held files were altered and not used.` });
+  }
+  for (const [name, role] of reader.roles) {
+    if (role.payload.delegations?.roles.some(({ byBacktrack }) => byBacktrack) !== true) continue;
+    const text = `${printable(name)} says “backtrack: false”, which is read as terminating.`;
+    warnings.push({ code: 'backtrack', at: undefined, text });
+  }
+  return warnings;
+}
