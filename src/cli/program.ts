@@ -5,6 +5,7 @@ import { type CommandGroup, type DefinedCommand, type Perform, addEntry, example
 import { configCommands } from './commands/config.ts';
 import { diffCommand } from './commands/diff.ts';
 import { fsckCommand } from './commands/fsck.ts';
+import { guardCommands } from './commands/guard.ts';
 import { importCommand } from './commands/import.ts';
 import { importsCommand } from './commands/imports.ts';
 import { initCommand } from './commands/init.ts';
@@ -29,6 +30,7 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   fsckCommand,
   keysCommands,
   rootCommands,
+  guardCommands,
   configCommands,
 ];
 
