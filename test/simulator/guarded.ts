@@ -138,10 +138,14 @@ export async function guardedBy(
   upstream: SimulatedUpstream = new SimulatedUpstream(),
   options: MirrorOptions & EnrolmentOptions & { readonly decisions?: readonly Decision[] } = {},
 ): Promise<GuardedMirror> {
-  let loopback: Loopback | undefined;
-  scope.after(async () => loopback?.stop());
+  const open: Loopback[] = [];
+  // First, so that the listener is gone before the record that it reads.
+  scope.after(async () => {
+    for (const loopback of open) await loopback.stop();
+  });
   const mirrored = await mirrorOf(scope, upstream, options);
   await mirrored.importNow(...(options.decisions ?? []));
-  loopback = await serveOnLoopback(mirrored.mirror, { data: mirrored.mirror.dataDirectory });
+  const loopback = await serveOnLoopback(mirrored.mirror, { data: mirrored.mirror.dataDirectory });
+  open.push(loopback);
   return new GuardedMirror(upstream, mirrored, loopback);
 }
