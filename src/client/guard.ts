@@ -6,7 +6,7 @@
  * The nine steps of an operation (docs/design/trust-rules.md, “What the guard checks”): 1 `operation.ts`, 2–6
  * `session.ts`, 7 is not there yet, 8 `memory.ts`, 9 `delivery.ts`.
  */
-import { Refusal } from '../errors.ts';
+import { Refusal, isRefusal } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../tuf/limits.ts';
 import type { TargetEntry } from '../tuf/metadata.ts';
 import { type RoleName, type Sha256, type TargetPath, printable, targetPath } from '../tuf/names.ts';
@@ -157,16 +157,7 @@ export class Guard {
     { mode = 'online' }: Asked = {},
   ): Promise<Verdict> {
     const { finding } = await this.#find(name, mode);
-    const { search: found, verdict } = finding;
-    if (found.outcome.kind !== 'found') return verdict;
-    try {
-      const bytes = content instanceof Uint8Array ? once(content) : content;
-      await drained(checked(bytes, found.name, found.outcome.target));
-      return verdict;
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'TRUST_TARGET') throw error;
-      return { ...verdict, ok: false, code: error.code, established: [] };
-    }
+    return judgedContent(finding, content);
   }
 
   async #find(
@@ -225,6 +216,21 @@ function requireFound({ search: { outcome, name } }: Finding): { path: TargetPat
   throw new Refusal('TRUST_UNLISTED_TARGET', `No role that may speak for it lists “${printable(name)}”.${by}`, {
     details: { target: name },
   });
+}
+
+/** The verdict on bytes for what was found; `ok` turns false when they are not what is signed. */
+export async function judgedContent(
+  { search: { name, outcome }, verdict }: Finding,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<Verdict> {
+  if (outcome.kind !== 'found') return verdict;
+  try {
+    await drained(checked(content instanceof Uint8Array ? once(content) : content, name, outcome.target));
+    return verdict;
+  } catch (error) {
+    if (!isRefusal(error, 'TRUST_TARGET')) throw error;
+    return { ...verdict, ok: false, code: error.code, established: [] };
+  }
 }
 
 async function attempt<Result>(doing: Promise<Result>): Promise<Result> {

@@ -7,6 +7,7 @@
  */
 export { Refusal, isRefusal, type Code, type Family, type Details } from '../errors.ts';
 export type { Clock } from './clock.ts';
+export { Consensus, type ConsensusOptions, type Round, type SharedFinding, type Voice } from './consensus.ts';
 export { systemClock } from './doors/system-clock.ts';
 export { folderPlace } from './doors/folder-place.ts';
 export { folderStore } from './doors/folder-store.ts';
@@ -15,6 +16,8 @@ export { memoryStore } from './doors/memory-store.ts';
 export type { GraceUse } from './expiry.ts';
 export { rootFingerprint } from './fingerprint.ts';
 export { Guard, type Asked, type Finding, type GuardOptions } from './guard.ts';
+export type { MappedRepository, Mapping, RepositoryMap } from './map.ts';
+export { readMap } from './map-file.ts';
 export type { Floor, Grace, Location, Period, Pin, Policy, StaticPins } from './pin.ts';
 export { readPin } from './pin-file.ts';
 export { writePin } from './pin-write.ts';
