@@ -1,6 +1,7 @@
 /**
  * One mirror that imports recorded states in order, each at its own date, and after each is asked over HTTP what it
- * serves: by a plain request per file, by a new tuf-js and by one that has followed since the first state.
+ * serves: by a plain request per file, by a new tuf-js and by one that has followed since the first state, and by a guard that
+ * was enrolled at upstream’s first root and never touched since.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
@@ -15,6 +16,7 @@ import type { RepositoryId } from '../../src/tuf/names.ts';
 import { FakeClock } from '../simulator/clock.ts';
 import { type Archive, type RecordedState, sha256Of } from './archive.ts';
 import { Classifier, type Reading, type Refusal, type SourceKind } from './classify.ts';
+import { GuardFollower, replayPin } from './guard-follower.ts';
 import { type NamedDecision, ServedMirror } from './served-mirror.ts';
 import { StockTufJs } from './stock-tuf-js.ts';
 import { type ListedTarget, listedTargets } from './targets.ts';
@@ -32,6 +34,7 @@ export class Replay {
   /** Every form in which upstream ever published a root version. */
   readonly #rootForms = new Map<number, Set<string>>();
   #follower: StockTufJs | undefined;
+  #guard: GuardFollower | undefined;
 
   private constructor(
     served: ServedMirror,
@@ -194,7 +197,7 @@ export class Replay {
     assert.deepEqual(withheld, excluded);
   }
 
-  async #fetchAsClients(state: RecordedState, { authored }: Reading): Promise<void> {
+  async #fetchAsClients(state: RecordedState, { authored, excluded, rootVersion }: Reading): Promise<void> {
     const listed = listedTargets(state, authored);
     const targets = listed.filter(({ unreadable }) => unreadable === undefined);
     const top = targets.filter(({ role }) => role === 'targets');
@@ -204,8 +207,17 @@ export class Replay {
     const fresh = new StockTufJs(this.served.directory, root);
     await expectTarget(fresh, url, top[state.seq % top.length], 'a new tuf-js');
     await expectTarget(this.#follower, url, targets[state.seq % targets.length], 'tuf-js since the first state');
+    this.#guard ??= await this.#enrolGuard(root);
+    const standing = await this.#guard.expect(targets[state.seq % targets.length], excluded);
+    assert.equal(standing.upstream?.root, rootVersion, 'the guard follows upstream’s root chain');
     for (const { path, unreadable } of listed.filter((target) => target.unreadable !== undefined))
       await assert.rejects(fresh.fetch(path, url), `tuf-js cannot read ${path}: ${unreadable}`);
+  }
+
+  /** Once, at upstream’s first root: from then on it is never touched. */
+  async #enrolGuard(mirrorRoot: Buffer): Promise<GuardFollower> {
+    const upstreamRoot = await this.get('upstream/metadata/1.root.json');
+    return new GuardFollower(this.served, replayPin(this.served, this.repository, { mirrorRoot, upstreamRoot }));
   }
 
   /** Digests of what clients ask for first. */
