@@ -14,6 +14,7 @@ export { folderStore } from './doors/folder-store.ts';
 export { httpPlace } from './doors/http-place.ts';
 export { memoryStore } from './doors/memory-store.ts';
 export type { GraceUse } from './expiry.ts';
+export { explain } from './explain.ts';
 export { rootFingerprint } from './fingerprint.ts';
 export { Guard, type Asked, type Finding, type GuardOptions } from './guard.ts';
 export type { MappedRepository, Mapping, RepositoryMap } from './map.ts';

@@ -26,7 +26,7 @@ export interface Visit {
 }
 
 /** One delegation as the search saw it. */
-export interface Look extends Pick<Examined, 'name' | 'match' | 'terminating' | 'byBacktrack'> {
+export interface Look extends Pick<Examined, 'name' | 'by' | 'match' | 'terminating' | 'byBacktrack'> {
   /** What came of following it; absent when it was not followed. */
   readonly visit: Visit | undefined;
   /** Why it was not followed. */

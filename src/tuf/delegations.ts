@@ -133,6 +133,8 @@ export interface Examined {
   readonly role: RoleKeys;
   readonly terminating: boolean;
   readonly byBacktrack: boolean;
+  /** What the delegation goes by. */
+  readonly by: 'pattern' | 'hash prefix' | 'bin';
   /** The pattern, hash prefix or bin that lets the role speak for the path; undefined when nothing does. */
   readonly match: string | undefined;
 }
@@ -146,7 +148,7 @@ export function examineDelegations(delegations: Delegations | undefined, path: s
     const bin = digest.readUInt32BE() >>> (32 - succinct.bitLength);
     const name = binName(succinct, bin);
     const match = `bin ${bin} of 2^${succinct.bitLength}`;
-    return [{ name, role: succinct, terminating: true, byBacktrack: false, match }];
+    return [{ name, role: succinct, terminating: true, byBacktrack: false, by: 'bin', match }];
   }
   const hexDigest = digest.toString('hex');
   return delegations.roles.map((role) => ({
@@ -154,6 +156,7 @@ export function examineDelegations(delegations: Delegations | undefined, path: s
     role,
     terminating: role.terminating,
     byBacktrack: role.byBacktrack,
+    by: role.paths ? 'pattern' : 'hash prefix',
     match: role.paths
       ? role.paths.find((pattern) => matchesPattern(pattern, path))
       : role.pathHashPrefixes?.find((prefix) => hexDigest.startsWith(prefix)),
