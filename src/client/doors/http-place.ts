@@ -25,6 +25,8 @@ export function httpPlace(base: URL, options: HttpPlaceOptions = {}): Place {
   return new HttpPlace(baseUrl(base), options.fetch ?? globalThis.fetch, { ...DEFAULT_PATIENCE, ...options.patience });
 }
 
+const MOST_DRAINED_BYTES = 1024;
+
 /** One answer under way; `end` closes its connection, and is harmless when it is closed already. */
 interface Answer {
   readonly url: URL;
@@ -51,13 +53,31 @@ class HttpPlace implements Place {
     const answer = await this.#ask(url, reading);
     try {
       if (judgeAnswer(answer.response, url, reading) === 'file') return this.#body(answer, reading.maxBytes);
-      answer.end();
-      return 'unchanged';
     } catch (error) {
-      // What a refusal says besides its status does not matter, and may be endless (R-01).
-      answer.end();
+      await this.#leave(answer);
       throw error;
     }
+    await this.#leave(answer);
+    return 'unchanged';
+  }
+
+  /**
+   * What a refusal says besides its status does not matter, and may be endless: it is cut off (R-01). A short one is read
+   * to its end, so that its connection serves the next file: every refresh asks for a root that is not there yet.
+   */
+  async #leave({ url, response, end }: Answer): Promise<void> {
+    if ((response.body as unknown) === null) return;
+    const announced = announcedBytes(response);
+    if (announced !== undefined && announced <= MOST_DRAINED_BYTES) {
+      const isRead = await new Pace(this.#patience, nameOf(url))
+        .keep(response.arrayBuffer().then((body) => new Uint8Array(body)))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isRead) return;
+    }
+    end();
   }
 
   /** @throws SOURCE_UNREACHABLE, SOURCE_SLOW */
