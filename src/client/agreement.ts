@@ -21,9 +21,10 @@ export function agreedListing(
   statement: Statement,
   upstream: TrustedSnapshot | undefined,
 ): Listing {
+  // First: what is excluded may be a role that upstream delegates to and does not publish.
+  refuseExcluded(role, statement);
   const ours = mirror.snapshot.payload.roles.get(role);
   const theirs = upstream?.listing(role, delegator);
-  refuseExcluded(role, statement);
   if (!ours) {
     throw new Refusal(
       'TRUST_ROLE_WITHHELD',
