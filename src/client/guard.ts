@@ -141,7 +141,14 @@ export class Guard {
     const { path, entry } = requireFound(finding);
     const { store, pin, limits } = this.#context;
     const source = usedMode === 'offline' ? undefined : this.#targets;
-    const digest = await attempt(obtainTarget(store, { path, entry, held }, source));
+    let digest: Sha256;
+    try {
+      digest = await attempt(obtainTarget(store, { path, entry, held }, source));
+    } catch (error) {
+      // The file of a cached state may have been replaced since: then the whole operation begins again as well.
+      if (usedMode !== 'cache' || !(error instanceof Refusal)) throw error;
+      return this.open(name);
+    }
     if (digest !== held && usedMode !== 'offline') await rememberTarget(store, pin, limits, path, digest);
     return { verdict: finding.verdict, content: handOut(store, digest, path, entry) };
   }
