@@ -1,5 +1,5 @@
 /** What will fail soon, and who must act, before it does. The mirror’s timestamp and snapshot renew by themselves. */
-import { type RoleName, printable } from '../tuf/names.ts';
+import { ROOT, type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../tuf/names.ts';
 import type { Pin } from './pin.ts';
 import type { Session } from './session.ts';
 
@@ -31,12 +31,13 @@ export function warningsOf(session: Session, roles: readonly RoleName[], { pin, 
   const add = (code: Warning['code'], at: Date, text: string): void => {
     if (isNear(at)) warnings.push({ code, at, text: `${text} on ${at.toISOString()}` });
   };
-  const graced = new Map(expiries.graceUsed(roles).map((use) => [use.role, use]));
+  // At the carried level upstream’s own roles have grace as well; with a mirror, the limit on upstream’s age bounds them.
+  const graced = expiries.graceUsed(mirror ? roles : [ROOT, TIMESTAMP, SNAPSHOT, ...roles]);
+  for (const { role, until } of graced) add('grace-ends-soon', until, `The grace for ${printable(role)} ends`);
   for (const role of new Set(roles)) {
     const expires = expiries.expiryOf(role);
-    const use = graced.get(role);
-    if (use) add('grace-ends-soon', use.until, `The grace for ${printable(role)} ends`);
-    else if (expires) add('expires-soon', expires, `${printable(role)}, which only upstream can renew, expires`);
+    if (!expires || graced.some((use) => use.role === role)) continue;
+    add('expires-soon', expires, `${printable(role)}, which only upstream can renew, expires`);
   }
   if (evidence && mirror) {
     const until = new Date(evidence.asOf.getTime() + pin.policy.maxUpstreamAge);
