@@ -40,7 +40,8 @@ export function warningsOf(session: Session, roles: readonly RoleName[], { pin, 
     add('expires-soon', expires, `${printable(role)}, which only upstream can renew, expires`);
   }
   if (evidence && mirror) {
-    const until = new Date(evidence.asOf.getTime() + pin.policy.maxUpstreamAge);
+    const ends = [ROOT, TIMESTAMP, SNAPSHOT].flatMap((role) => expiries.expiryOf(role)?.getTime() ?? []);
+    const until = new Date(Math.min(...ends) + pin.policy.maxUpstreamAge);
     add('upstream-age', until, 'Without a newer import, upstream’s last word becomes too old');
   }
   if (mirror)

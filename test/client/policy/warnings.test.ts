@@ -54,6 +54,15 @@ test('the limit on upstream’s age is warned of before it is reached', async (c
   assert.deepEqual(warned(await guard.refresh()), [['upstream-age', 17]]);
 });
 
+test('the limit is warned of by whichever of upstream’s own roles reaches it first', async (context) => {
+  const upstream = new SimulatedUpstream();
+  upstream.author.lifetimes.root = 2;
+  const guarded = await guardedBy(context, upstream);
+  const guard = guarded.guard({ pin: guarded.pin({ policy: { ...WARNING, maxUpstreamAge: 10 * DAY } }) });
+  await at(guarded, 10 * DAY);
+  assert.deepEqual(warned(await guard.refresh()), [['upstream-age', 12]]);
+});
+
 test('the end of the pin and that of the mirror’s root are warned of', async (context) => {
   const guarded = await guardedBy(context);
   const ends = (days: number): Partial<Pin> => ({ policy: WARNING, expires: new Date(NOW.getTime() + days * DAY) });
