@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
+import { measureGuard } from './guard.ts';
 import { measureImport } from './import.ts';
 import { lookAround } from './machine.ts';
 import { measureParsing } from './parsing.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<Table>>> = {
   import: measureImport,
   renewals: measureRenewals,
   parsing: measureParsing,
+  guard: measureGuard,
 };
 
 const USAGE = `npm run bench -- [--only ${Object.keys(BENCHES).join('|')}]… [--quick] [--work DIR]

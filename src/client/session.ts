@@ -25,6 +25,7 @@ import type { Network } from './network.ts';
 import type { Pin } from './pin.ts';
 import { readWhole } from './place.ts';
 import { type RoleFiles, type RoleJudge, RoleReader } from './role-reader.ts';
+import { readAhead } from './read-ahead.ts';
 import { type RootChain, type RootMemory, followRoots } from './roots.ts';
 import { type Statement, readStatement, requireRepository } from './statement.ts';
 import { type Top, followTop } from './workflow.ts';
@@ -108,7 +109,10 @@ function followUpstreamRoots(
 ): Promise<RootChain> {
   const shelf = mirror ? network?.upstream : network?.metadata;
   const view = shelf && !fromHeld ? shelf : heldView(held.upstream);
-  return followRoots(anchor, held.upstream.roots, (version) => view.root(version), { limits, memory });
+  const read = (version: number): Promise<Uint8Array | undefined> => view.root(version);
+  // The mirror says how long the chain was; asked for at once, its links cost one wait and not one each.
+  const next = mirror && !fromHeld ? readAhead(read, mirror.statement.asOf.rootVersion) : read;
+  return followRoots(anchor, held.upstream.roots, next, { limits, memory });
 }
 
 function gatherEvidence(chain: RootChain, options: SessionOptions, mirror: Mirror | undefined): Promise<Evidence> {

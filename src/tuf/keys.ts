@@ -67,7 +67,30 @@ export function decodeKey(id: KeyId, keytype: string, scheme: string, publicText
       details: { key: id },
     });
   }
-  return { id, keytype, scheme, object, isSupported: true, ...material };
+  const { fingerprint } = material;
+  return { id, keytype, scheme, object, isSupported: true, fingerprint, verify: remembering(material.verify) };
+}
+
+/** Signatures that one key remembers, and the longest message for which that is cheaper than verifying again. */
+const MOST_REMEMBERED = 16;
+const LONGEST_REMEMBERED_BYTES = 65_536;
+
+/**
+ * The same key, message and signature give the same answer, so a good one is not computed twice: a client that keeps its
+ * roots verifies the same few files at every refresh. The whole message counts, by its digest; bad ones are not kept.
+ */
+function remembering(check: Verify): Verify {
+  const good = new Set<string>();
+  return (message, signature) => {
+    if (message.length > LONGEST_REMEMBERED_BYTES) return check(message, signature);
+    const name = `${sha256(message)} ${encodeHex(signature)}`;
+    if (good.has(name)) return true;
+    if (!check(message, signature)) return false;
+    const [oldest] = good;
+    if (good.size >= MOST_REMEMBERED && oldest !== undefined) good.delete(oldest);
+    good.add(name);
+    return true;
+  };
 }
 
 function ed25519(text: string): Material | string {

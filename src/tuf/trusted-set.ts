@@ -68,7 +68,9 @@ export class TrustedRoot {
     }
     const { message, signatures } = next.envelope;
     requireThreshold(ROOT, roleOf(this.root, ROOT), message, signatures);
-    requireThreshold(ROOT, roleOf(next, ROOT), message, signatures);
+    // By both, which is one question where both name the same keys by the same ids.
+    if (!isSameRole(roleOf(this.root, ROOT), roleOf(next, ROOT)))
+      requireThreshold(ROOT, roleOf(next, ROOT), message, signatures);
     return new TrustedRoot(next, this.#limits);
   }
 
@@ -218,6 +220,16 @@ function roleOf(root: Parsed<Root>, name: RoleName): RoleKeys {
   // parseRoot has made sure of all four; anything else is a bug here, not upstream’s.
   if (!role) throw new TypeError(`no top-level role ${name}`);
   return role;
+}
+
+/** The same ids for the same key material with the same threshold: the same signatures satisfy both. */
+function isSameRole(a: RoleKeys, b: RoleKeys): boolean {
+  const known = new Map(a.keys.map((key) => [key.id, key.fingerprint]));
+  return (
+    a.threshold === b.threshold &&
+    a.keys.length === b.keys.length &&
+    b.keys.every((key) => known.get(key.id) === key.fingerprint)
+  );
 }
 
 function refuseRollback(role: RoleName, version: number, accepted: number | undefined): void {
