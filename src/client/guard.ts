@@ -51,8 +51,8 @@ export interface GuardOptions {
 
 export interface Asked {
   /**
-   * `online` (default): asks the network; one request when nothing changed. `offline`: asks nobody, as long as the pin
-   * allows. `cache-first`: asks nobody while everything held is unexpired, and otherwise starts again online.
+   * `online` (default): asks the network; one request of a mirror when nothing changed. `offline`: asks nobody, as long
+   * as the pin allows. `cache-first`: asks nobody while everything held is unexpired, and otherwise starts again online.
    */
   readonly mode?: Mode;
 }

@@ -38,7 +38,7 @@ export type Work<Result> = (reached: Reached) => Promise<Result>;
 /** So often another process may be faster; each time it has moved the memory forward, so somebody succeeds. */
 const MOST_TRIES = 16;
 
-/** Asks the network, and keeps what was good in one write. One request when nothing changed. */
+/** Asks the network, and keeps what was good in one write. One request of a mirror when nothing changed. */
 export async function operateOnline<Result>(context: OperationContext, work: Work<Result>): Promise<Result> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const { held, now } = await begin(context);
@@ -102,14 +102,18 @@ function reach(
 /**
  * The state that is held, when it is still good and the timestamp that it rests on is still the one that is served. A
  * mirror that has anything new to say, a new root included, says it with a new timestamp; one that does not want to say it
- * could as well deny the next root.
+ * could as well deny the next root. Upstreams do not: a root that revokes a key may come alone, so a plain copy is asked
+ * for it each time (W-01).
  */
 async function reachUnchanged(context: OperationContext, held: Held, now: Date): Promise<Session | undefined> {
   const { pin, network } = context;
   const digest = (pin.mirrorRoot ? held.state?.mirror : held.state?.upstream)?.timestamp;
   if (digest === undefined) return undefined;
   const session = await orNothing(reach(context, held, now, { fromHeld: true }));
-  return session && (await network.metadata.isTimestampStill(digest, sha256)) ? session : undefined;
+  if (!session) return undefined;
+  const newest = session.mirror ? undefined : session.evidence?.versions.root;
+  if (newest !== undefined && (await network.metadata.root(newest + 1))) return undefined;
+  return (await network.metadata.isTimestampStill(digest, sha256)) ? session : undefined;
 }
 
 async function orNothing(reaching: Promise<Session>): Promise<Session | undefined> {
