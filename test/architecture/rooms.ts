@@ -34,10 +34,15 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   mirror: ['errors', 'tuf', 'platform', 'type acquire/source', 'verify', 'ledger', 'publish', 'type sign/keyring'],
   open: ['errors', 'platform', 'ledger', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'type mirror'],
   status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
+  // The attack lab: a mirror, a thief of its keys, and clients. It sees the record only through what `mirror` opens.
+  lab: [
+    ...['errors', 'tuf', 'client', 'platform', 'type acquire/source', 'verify/policy', 'sign', 'sample'],
+    ...['mirror', 'open'],
+  ],
   // The command line writes only through mirror.ts: of the ledger it sees what can be read.
   cli: [
     ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
-    ...['ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status'],
+    ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status'],
   ],
 };
 
