@@ -61,14 +61,35 @@ export function decodeKey(id: KeyId, keytype: string, scheme: string, publicText
     const fingerprint = `unsupported:${sha256(canonicalize(object))}`;
     return { id, keytype, scheme, object, fingerprint, isSupported: false, verify: () => false };
   }
-  const material = decode(publicText);
+  const material = decodeOnce(`${keytype} ${scheme} ${publicText}`, () => decode(publicText));
   if (typeof material === 'string') {
     throw new Refusal('TRUST_KEY', `Key ${printable(id, 12)} (${keytype}, ${scheme}) ${material}.`, {
       details: { key: id },
     });
   }
-  const { fingerprint } = material;
-  return { id, keytype, scheme, object, isSupported: true, fingerprint, verify: remembering(material.verify) };
+  return { id, keytype, scheme, object, isSupported: true, ...material };
+}
+
+/** Keys that are remembered as decoded; more than the roots of any repository list. */
+const MOST_DECODED = 512;
+/** A key of 16384 bits in PEM is shorter; white space around it may be endless, and is not kept. */
+const LONGEST_DECODED_CHARACTERS = 8192;
+const decoded = new Map<string, Material>();
+
+/**
+ * The same text gives the same key. A root chain lists a handful of keys over and over, and decoding one costs the runtime
+ * more than verifying a signature with it; what is no key is looked at each time.
+ */
+function decodeOnce(text: string, decode: () => Material | string): Material | string {
+  const known = decoded.get(text);
+  if (known) return known;
+  const material = decode();
+  if (typeof material === 'string' || text.length > LONGEST_DECODED_CHARACTERS) return material;
+  const remembered = { fingerprint: material.fingerprint, verify: remembering(material.verify) };
+  const [oldest] = decoded.keys();
+  if (decoded.size >= MOST_DECODED && oldest !== undefined) decoded.delete(oldest);
+  decoded.set(text, remembered);
+  return remembered;
 }
 
 /** Signatures that one key remembers, and the longest message for which that is cheaper than verifying again. */
