@@ -90,7 +90,11 @@ export function requireMarks(marks: Marks, listed: ReadonlyMap<RoleName, Listing
 }
 
 /** @param before marks that still count; versions that were compared with them can only be as high or higher */
-export function raised(before: Marks, seen: Vouching | undefined, listed: ReadonlyMap<RoleName, Listing>): Marks {
+export function raised(
+  before: Marks,
+  seen: Vouching | undefined,
+  listed: ReadonlyMap<RoleName, Pick<Listing, 'version'>>,
+): Marks {
   const roles = new Map(before.roles);
   for (const [role, { version }] of listed) roles.set(role, Math.max(version, roles.get(role) ?? 0));
   return {

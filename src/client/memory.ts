@@ -48,7 +48,7 @@ export async function commitSession(store: Store, { repository }: Pin, held: Hel
     upstream: session.evidence ? topDigests(session.evidence.chain, session.evidence.snapshot, keep) : NOTHING,
     roles: rolesOf(session, before, keep),
     targets: before?.targets ?? new Map<TargetPath, Sha256>(),
-    marks: session.marks,
+    marks: session.marks(),
   };
   return commit(store, held, state);
 }

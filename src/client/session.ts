@@ -59,8 +59,8 @@ export interface Session {
   readonly authority: Authority;
   readonly reader: RoleReader;
   readonly expiries: Expiries;
-  /** What will be remembered. */
-  readonly marks: Marks;
+  /** What will be remembered of what was seen so far. */
+  readonly marks: () => Marks;
 }
 
 /** @throws the first thing that is wrong, in the order above */
@@ -80,7 +80,8 @@ export async function establish(options: SessionOptions): Promise<Session> {
     filesFor(options, mirror, evidence),
   );
   await reader.start();
-  return { now, mirror, evidence, authority, reader, expiries, marks: raisedMarks(options, mirror, evidence) };
+  const marks = (): Marks => raisedMarks(options, evidence, reader);
+  return { now, mirror, evidence, authority, reader, expiries, marks };
 }
 
 // ── step 2 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,9 +164,13 @@ function requireListedMarks({ held, pin }: SessionOptions, { snapshot }: Trusted
   requireRoleFloor(pin.floor, snapshot.payload.roles);
 }
 
-function raisedMarks({ held }: SessionOptions, mirror: Mirror | undefined, evidence: Evidence | undefined): Marks {
+/**
+ * With static pins alone only roles that were read and verified count: what the mirror merely lists is its own word, and
+ * whoever has its keys for a day could drive the marks up for ever.
+ */
+function raisedMarks({ held }: SessionOptions, evidence: Evidence | undefined, { roles }: RoleReader): Marks {
   if (evidence) return raised(evidence.marks, evidence.versions, evidence.snapshot.snapshot.payload.roles);
-  return raised(held.state?.marks ?? NO_MARKS, undefined, mirror?.top.snapshot.snapshot.payload.roles ?? new Map());
+  return raised(held.state?.marks ?? NO_MARKS, undefined, roles);
 }
 
 // ── steps 5 and 6 ────────────────────────────────────────────────────────────────────────────────────────────────────
