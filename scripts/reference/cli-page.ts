@@ -20,7 +20,7 @@ A refusal has a stable code and three parts: what happened, why refusing is righ
 | code | who must act                                                                         |
 | ---- | ------------------------------------------------------------------------------------ |
 | 0    | nobody: done, and the answer is yes                                                  |
-| 1    | the answer is no: a client would fail (\`status\`), something is damaged (\`fsck\`) |
+| 1    | the answer is no: a client would fail (\`status\`), something is damaged (\`fsck\`), nobody vouches for it (\`guard verify\`, \`guard why\`) |
 | 2    | whoever typed the command                                                            |
 | 3    | the operator, in the configuration                                                   |
 | 4    | the source: the network or the courier; may be retried                               |
@@ -48,12 +48,11 @@ export function cliPage(): string {
 function section(entry: DefinedCommand | CommandGroup, command: Command): string {
   if (isGroup(entry)) {
     const inner = entry.commands.map((one) => section(one, child(command, one.name)));
-    return [`## countersign ${entry.name}`, '', sentence(entry.summary), '', ...inner].join('\n');
+    return [`${heading(command)} countersign ${pathOf(command)}`, '', sentence(entry.summary), '', ...inner].join('\n');
   }
   const path = pathOf(command);
-  const isNested = path.includes(' ');
   return [
-    `${isNested ? '###' : '##'} countersign ${path}`,
+    `${heading(command)} countersign ${path}`,
     '',
     [sentence(entry.summary), entry.details].filter((text) => text !== undefined).join(' '),
     '',
@@ -69,6 +68,11 @@ function section(entry: DefinedCommand | CommandGroup, command: Command): string
     '```',
     '',
   ].join('\n');
+}
+
+/** `guard` is a chapter, `guard pin` a section of it, `guard pin show` one of that. */
+function heading(command: Command): string {
+  return `#${'#'.repeat(pathOf(command).split(' ').length)}`;
 }
 
 function argumentsList(command: Command): string[] {

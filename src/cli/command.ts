@@ -25,12 +25,12 @@ export interface CommandDefinition<Given> {
   perform(invocation: Invocation, given: Given & CommonOptions): Promise<Report | undefined>;
 }
 
-/** Commands under one noun: `repo add`, `repo list`. */
+/** Commands under one noun: `repo add`, `repo list`; and nouns under it: `guard pin show`. */
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;
   readonly examples: readonly [string, ...string[]];
-  readonly commands: readonly DefinedCommand[];
+  readonly commands: readonly (DefinedCommand | CommandGroup)[];
 }
 
 /** A definition whose options are known to itself only. */

@@ -66,7 +66,8 @@ export function jsonText(document: object): string {
   return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function failureLines(error: unknown): string[] {
+/** A refusal, or a bug, as people read it. */
+export function failureLines(error: unknown): string[] {
   if (isRefusal(error)) {
     const { problems } = error.details;
     const several = Array.isArray(problems) && problems.length > 1 ? problems.map((line) => `  - ${String(line)}`) : [];
@@ -80,7 +81,8 @@ function failureLines(error: unknown): string[] {
   ];
 }
 
-function failureDocument(error: unknown): object {
+/** The same for programs. */
+export function failureDocument(error: unknown): object {
   if (!isRefusal(error)) return { code: 'BUG', family: 'bug', what: 'This is a bug in Countersign.' };
   const { code, family, what, why, next, details } = error;
   return { code, family, what, why, next, details };

@@ -64,7 +64,7 @@ export class Expiries {
   #granted(role: RoleName, expired: Date): GraceUse | undefined {
     const grace = this.#policy.grace.get(role);
     if (!grace) return undefined;
-    return { role, expired, until: endOf(grace, expired, this.#policy), by: 'grace', reason: grace.reason };
+    return { role, expired, until: endOfGrace(grace, expired, this.#policy), by: 'grace', reason: grace.reason };
   }
 
   #refuse(role: RoleName, expires: Date, permission: GraceUse | undefined): never {
@@ -85,7 +85,7 @@ export class Expiries {
 }
 
 /** The end of a grace: its period after the expiry, its own last day, and never beyond the age limit. */
-function endOf({ period, until }: Grace, expired: Date, { maxUpstreamAge }: Policy): Date {
+export function endOfGrace({ period, until }: Grace, expired: Date, { maxUpstreamAge }: Policy): Date {
   const ends = [expired.getTime() + Math.min(period, maxUpstreamAge), until?.getTime() ?? Number.MAX_SAFE_INTEGER];
   return new Date(Math.min(...ends));
 }

@@ -32,7 +32,7 @@ export function explain({ name, visit, outcome }: Search): string[] {
 function outcomeWords(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'found':
-      return `found: ${shown(outcome.role)} answers for it (${outcome.target.length} bytes).`;
+      return `found: ${shown(outcome.role)} answers for it.`;
     case 'not-found':
       return outcome.endedBy === undefined
         ? 'not found: every role that may speak for it was asked, and none lists it.'

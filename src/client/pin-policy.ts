@@ -10,7 +10,7 @@ import type { Grace, Period, Policy } from './pin.ts';
 const DAY = 86_400_000;
 
 /** Ninety days of upstream’s silence, nothing offline, warnings two weeks ahead, no grace. */
-const DEFAULT_POLICY: Policy = {
+export const DEFAULT_POLICY: Policy = {
   maxUpstreamAge: 90 * DAY,
   maxOffline: 0,
   warnBefore: 14 * DAY,

@@ -3,7 +3,7 @@
  * machine and configuration is often mounted as one; size is bounded, because a typing error may name a disk.
  */
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Refusal } from '../errors.ts';
 import { printable } from '../tuf/names.ts';
 import { Disk } from './disk.ts';
@@ -14,12 +14,9 @@ import { Disk } from './disk.ts';
  */
 export async function readNamedFile(path: string, maxBytes: number): Promise<Buffer> {
   try {
-    // Without O_NONBLOCK a FIFO that was named by mistake would be waited for, for ever.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const handle = await openRegular(path);
     try {
-      const stats = await handle.stat();
-      if (!stats.isFile()) throw unusable(path, 'is not a regular file');
-      if (stats.size > maxBytes) throw unusable(path, `is larger than ${String(maxBytes)} bytes`);
+      if ((await handle.stat()).size > maxBytes) throw unusable(path, `is larger than ${String(maxBytes)} bytes`);
       return await handle.readFile();
     } finally {
       await handle.close();
@@ -27,6 +24,44 @@ export async function readNamedFile(path: string, maxBytes: number): Promise<Buf
   } catch (error) {
     throw asFileRefusal(error, path, 'read');
   }
+}
+
+/**
+ * A regular file of any size, in pieces: it is opened before `use` begins, and closed when it ends.
+ * @throws USAGE_FILE
+ */
+export async function streamNamedFile<Result>(
+  path: string,
+  use: (content: AsyncIterable<Uint8Array>) => Promise<Result>,
+): Promise<Result> {
+  const handle = await openRegular(path).catch((error: unknown) => {
+    throw asFileRefusal(error, path, 'read');
+  });
+  try {
+    return await use(piecesOf(path, handle));
+  } finally {
+    await handle.close();
+  }
+}
+
+const PIECE_BYTES = 65_536;
+
+async function* piecesOf(path: string, handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(PIECE_BYTES)).catch((error: unknown) => {
+      throw asFileRefusal(error, path, 'read');
+    });
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function openRegular(path: string): Promise<FileHandle> {
+  // Without O_NONBLOCK a FIFO that was named by mistake would be waited for, for ever.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw unusable(path, 'is not a regular file');
 }
 
 /** The same, or undefined when there is no such file. */

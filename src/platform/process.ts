@@ -3,6 +3,8 @@
  * this, so that a test can run one without a process of its own.
  */
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 export interface TextOut {
   write(text: string): unknown;
@@ -20,6 +22,8 @@ export interface Surroundings {
   readonly out: TextOut;
   /** For everything else that is said to people. */
   readonly err: TextOut;
+  /** Bytes as the answer, in place of text; resolves when all of them are handed on. @throws as the content does */
+  pour(content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Asks the person at the terminal; undefined when there is none, or no answer. */
   ask(question: string): Promise<string | undefined>;
   /** Resolves with the signal’s name when this process is asked to stop; a second one ends it at once. */
@@ -36,6 +40,7 @@ export const ownProcess: Surroundings = {
   processId: process.pid,
   out: process.stdout,
   err: process.stderr,
+  pour: (content) => pipeline(Readable.from(content, { objectMode: false }), process.stdout, { end: false }),
   ask,
   untilAskedToStop,
 };

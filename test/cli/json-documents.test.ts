@@ -19,9 +19,9 @@ const sections = new Map(
 );
 
 test('every command has a section', () => {
-  const commands = ENTRIES.flatMap((entry) =>
-    isGroup(entry) ? entry.commands.map(({ name }) => `${entry.name} ${name}`) : [entry.name],
-  );
+  const namesOf = (entry: (typeof ENTRIES)[number]): string[] =>
+    isGroup(entry) ? entry.commands.flatMap(namesOf).map((name) => `${entry.name} ${name}`) : [entry.name];
+  const commands = ENTRIES.flatMap(namesOf);
   assert.deepEqual([...sections.keys()].sort(), ['Refusals', ...commands].sort());
 });
 

@@ -1,16 +1,17 @@
 /** What is not understood exactly is not run: a sentence, a suggestion, exit 2. And every command explains itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isGroup } from '../../src/cli/command.ts';
+import { type CommandGroup, type DefinedCommand, isGroup } from '../../src/cli/command.ts';
 import { ENTRIES } from '../../src/cli/program.ts';
 import { Workplace } from './workplace.ts';
 
 test('every command and group has --help with an example that starts with its name', async (context) => {
   const workplace = await Workplace.open(context);
-  const paths = ENTRIES.flatMap((entry) =>
-    isGroup(entry) ? [entry.name, ...entry.commands.map(({ name }) => `${entry.name} ${name}`)] : [entry.name],
-  );
-  for (const path of ['', ...paths]) {
+  const pathsOf = (entry: DefinedCommand | CommandGroup): string[] =>
+    isGroup(entry)
+      ? [entry.name, ...entry.commands.flatMap(pathsOf).map((path) => `${entry.name} ${path}`)]
+      : [entry.name];
+  for (const path of ['', ...ENTRIES.flatMap(pathsOf)]) {
     const { out, err } = await workplace.succeed(`${path} --help`);
     assert.match(out, /^Examples?:\n {2}\$ .*countersign /m, path);
     assert.ok(out.split(/^Examples?:/m)[1]?.includes(`countersign ${path}`), `${path}: an example of another command`);
@@ -20,7 +21,9 @@ test('every command and group has --help with an example that starts with its na
 });
 
 test('everything that changes something can be rehearsed', () => {
-  const commands = ENTRIES.flatMap((entry) => (isGroup(entry) ? entry.commands : [entry]));
+  const commandsIn = (entry: DefinedCommand | CommandGroup): DefinedCommand[] =>
+    isGroup(entry) ? entry.commands.flatMap(commandsIn) : [entry];
+  const commands = ENTRIES.flatMap(commandsIn);
   const reading = commands.filter(({ changesSomething }) => !changesSomething).map(({ name }) => name);
   assert.deepEqual(reading, [
     'list',
@@ -31,6 +34,10 @@ test('everything that changes something can be rehearsed', () => {
     'status',
     'list',
     'show',
+    // Guards: their memory moves forward with every answer, and that is no decision of anybody’s.
+    ...['verify', 'why', 'status', 'show', 'show'],
+    // Drives a client for a test suite.
+    'conformance',
     'validate',
     'explain',
   ]);

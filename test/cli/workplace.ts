@@ -40,6 +40,8 @@ export class Workplace {
   /** Given to questions, in order; without one there is no terminal. */
   readonly answers: string[] = [];
   isTerminal = false;
+  /** How wide the terminal is, where there is one. */
+  columns: number | undefined;
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -71,8 +73,11 @@ export class Workplace {
       environment: this.environment,
       workingDirectory: this.directory,
       processId: process.pid,
-      out: { write: (text) => (out += text) },
+      out: { write: (text) => (out += text), ...(this.columns === undefined ? {} : { columns: this.columns }) },
       err: { write: (text) => (err += text), isTTY: this.isTerminal },
+      pour: async (content) => {
+        for await (const chunk of content) out += Buffer.from(chunk).toString('utf8');
+      },
       ask: (question) => {
         err += question;
         return Promise.resolve(this.answers.shift());

@@ -1,10 +1,28 @@
-/** `countersign guard`: the pinning client. */
+/** `countersign guard`: the pinning client. None of it needs a record, a database or a server. */
 import type { CommandGroup } from '../command.ts';
 import { guardConformanceCommand } from './guard-conformance.ts';
+import { guardGetCommand } from './guard-get.ts';
+import { guardInitCommand } from './guard-init.ts';
+import { guardMapCommands } from './guard-map.ts';
+import { guardPinCommands } from './guard-pin.ts';
+import { guardRefreshCommand } from './guard-refresh.ts';
+import { guardStatusCommand } from './guard-status.ts';
+import { guardVerifyCommand } from './guard-verify.ts';
+import { guardWhyCommand } from './guard-why.ts';
 
 export const guardCommands: CommandGroup = {
   name: 'guard',
   summary: 'fetch and verify as a client that no mirror can deceive',
-  examples: ['countersign guard conformance --metadata-dir m --metadata-url http://127.0.0.1:8888/metadata refresh'],
-  commands: [guardConformanceCommand],
+  examples: ['countersign guard init pin.json --pin-sha256 HEX', 'countersign guard get trusted_root.json'],
+  commands: [
+    guardInitCommand,
+    guardRefreshCommand,
+    guardGetCommand,
+    guardVerifyCommand,
+    guardWhyCommand,
+    guardStatusCommand,
+    guardPinCommands,
+    guardMapCommands,
+    guardConformanceCommand,
+  ],
 };

@@ -1,0 +1,121 @@
+/**
+ * A pin in words: what is believed, as two people compare it, and what is permitted, with the day on which each
+ * permission ends. Of a grace that day is known once the role is held, because it counts from the role’s own expiry.
+ */
+import { endOfGrace } from '../client/expiry.ts';
+import { readHeld } from '../client/evidence.ts';
+import { type Held, heldRole } from '../client/held.ts';
+import { formatPeriod } from '../client/period.ts';
+import type { Grace, Pin } from '../client/pin.ts';
+import { formatDate } from '../tuf/dates.ts';
+import { DEFAULT_LIMITS } from '../tuf/limits.ts';
+import { type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../tuf/names.ts';
+import { fingerprintDocument, fingerprintLines } from './guard-trust.ts';
+
+/** When graces end, by role, as far as that can be known. */
+export type GraceEnds = ReadonlyMap<RoleName, Date>;
+
+/** One thing that a pin says, in words. */
+export interface PinStatement {
+  readonly member: string;
+  readonly words: string;
+}
+
+const NONE = 'none';
+
+/** @param held read and not verified: only the expiry that a file states is looked at */
+export async function graceEnds({ policy }: Pin, held: Held): Promise<GraceEnds> {
+  const ends = new Map<RoleName, Date>();
+  for (const [role, grace] of policy.grace) {
+    const vouching = new Map([
+      [TIMESTAMP, held.upstream.timestamp],
+      [SNAPSHOT, held.upstream.snapshot],
+    ]);
+    const file = readHeld(role, vouching.get(role) ?? (await heldRole(held, role)), DEFAULT_LIMITS);
+    if (file) ends.set(role, endOfGrace(grace, file.expires, policy));
+  }
+  return ends;
+}
+
+export function pinStatements(pin: Pin, ends: GraceEnds): PinStatement[] {
+  const { location, floor, policy } = pin;
+  const floors = [
+    ...(['root', 'timestamp', 'snapshot'] as const).flatMap((role) =>
+      floor[role] > 1 ? [`${role} ${floor[role]}`] : [],
+    ),
+    ...[...floor.roles].map(([role, version]) => `${printable(role)} ${version}`),
+  ];
+  const graces = [...policy.grace].map(([role, grace]) => graceWords(role, grace, ends.get(role)));
+  return [
+    { member: 'repository', words: pin.repository },
+    {
+      member: 'level',
+      words: pin.mirrorRoot ? 'pinned: a mirror, believed about what is current only' : 'carried: originals only',
+    },
+    { member: 'address', words: location.base.href },
+    { member: 'metadata', words: location.metadata?.href ?? NONE },
+    { member: 'targets', words: location.targets?.href ?? NONE },
+    { member: 'believed', words: fingerprintLines(pin).join('\n') },
+    { member: 'floor', words: floors.join(', ') || NONE },
+    { member: 'max upstream age', words: formatPeriod(policy.maxUpstreamAge) },
+    { member: 'max offline', words: policy.maxOffline === 0 ? NONE : formatPeriod(policy.maxOffline) },
+    { member: 'warn before', words: formatPeriod(policy.warnBefore) },
+    { member: 'grace', words: graces.join('\n') || NONE },
+    { member: 'pin expires', words: pin.expires ? formatDate(pin.expires) : 'never' },
+  ].filter(({ member, words }) => words !== NONE || !['metadata', 'targets'].includes(member));
+}
+
+export function statementLines(statements: readonly PinStatement[]): string[] {
+  return statements.flatMap(({ member, words }) =>
+    words.split('\n').map((line, at) => `  ${(at === 0 ? member : '').padEnd(17)} ${line}`),
+  );
+}
+
+/** What another pin says differently. */
+export function differences(
+  before: readonly PinStatement[],
+  after: readonly PinStatement[],
+): { readonly member: string; readonly before: string | undefined; readonly after: string | undefined }[] {
+  const wordsOf = (statements: readonly PinStatement[], wanted: string): string | undefined =>
+    statements.find(({ member }) => member === wanted)?.words;
+  const members = new Set([...before, ...after].map(({ member }) => member));
+  return [...members]
+    .map((member) => ({ member, before: wordsOf(before, member), after: wordsOf(after, member) }))
+    .filter((change) => change.before !== change.after);
+}
+
+export function pinDocument(pin: Pin, ends: GraceEnds): object {
+  const { location, floor, policy } = pin;
+  return {
+    repository: pin.repository,
+    level: pin.mirrorRoot ? 'pinned' : 'carried',
+    location: { base: location.base.href, metadata: location.metadata?.href, targets: location.targets?.href },
+    ...fingerprintDocument(pin),
+    floor: {
+      root: floor.root,
+      timestamp: floor.timestamp,
+      snapshot: floor.snapshot,
+      roles: Object.fromEntries(floor.roles),
+    },
+    policy: {
+      max_upstream_age: formatPeriod(policy.maxUpstreamAge),
+      max_offline: formatPeriod(policy.maxOffline),
+      warn_before: formatPeriod(policy.warnBefore),
+      grace: [...policy.grace].map(([role, { period, until, reason }]) => ({
+        ...{ role, period: formatPeriod(period), until: until && formatDate(until), reason },
+        ends: endText(ends.get(role)),
+      })),
+    },
+    expires: endText(pin.expires),
+  };
+}
+
+function graceWords(role: RoleName, { period, until, reason }: Grace, end: Date | undefined): string {
+  const last = until ? `, not beyond ${formatDate(until)}` : '';
+  const known = end ? `; of the file that is held it ends on ${formatDate(end)}` : '';
+  return `${printable(role)}: ${formatPeriod(period)} after its expiry${last}${known}${reason === undefined ? '' : ` (${reason})`}`;
+}
+
+function endText(date: Date | undefined): string | undefined {
+  return date && formatDate(date);
+}
