@@ -1,6 +1,7 @@
 /**
  * Everything again, as a stranger would look at it: the record’s own structure, every stored file and blob by digest,
- * every accepted import by upstream’s signatures from the enrolled root, and what is published as a client reads it.
+ * every accepted import by upstream’s signatures from the enrolled root, and what is published as clients read it, a guard
+ * among them.
  * It changes nothing and goes on after a finding, so that one report names all.
  */
 import { isRefusal } from '../errors.ts';
@@ -12,6 +13,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
+import { verifyAsGuard } from './as-guard.ts';
 import type { BlobStore } from './blobs.ts';
 import { reverifyLast } from './ceremony.ts';
 import { limitProblems, publicationProblems } from './fsck-publications.ts';
@@ -97,7 +99,9 @@ async function lookAtRepository(
   if (!reader.lastAccepted(id)) return;
   // Age is status’s matter; here the question is whether the bytes are still what upstream signed.
   await look(id, () => reverifyLast({ reader, clock }, { ...enrolment, maxUpstreamAgeDays: Number.MAX_SAFE_INTEGER }));
-  if (reader.current(id)) await look(id, () => verifyPublished(reader, id, clock.now(), 'all'));
+  if (!reader.current(id)) return;
+  await look(id, () => verifyPublished(reader, id, clock.now(), 'all'));
+  await look(id, () => verifyAsGuard(reader, id, clock.now()));
 }
 
 function structureProblems(database: Database): string[] {

@@ -23,7 +23,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // What happened, who did it.
   ledger: ['errors', 'tuf', 'platform', 'type verify', 'verify/candidate', 'verify/policy', 'type acquire/source'],
   // An approved Candidate becomes a Generation that everybody sees, or nobody does.
-  publish: ['errors', 'tuf', 'verify', 'ledger', 'sign', 'platform', 'type acquire/source'],
+  publish: ['errors', 'tuf', 'client', 'verify', 'ledger', 'sign', 'platform', 'type acquire/source'],
   // The limits of lifetimes and the unit of a day are said once, by the rooms that enforce them.
   config: ['errors', 'tuf/names', 'platform', 'publish/lifetimes', 'verify/policy', 'type acquire/http-source'],
   // The read path. It cannot sign, record or publish: it has no import that could.
