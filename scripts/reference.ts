@@ -1,28 +1,34 @@
 /**
- * `npm run docs`: writes the pages of docs/reference that follow from the code; `--check` only compares. A page that is
- * made from the definitions cannot promise what the program does not do.
+ * `npm run docs`: writes the pages of docs/reference that follow from the code, and the README’s table; `--check` only
+ * compares. What is made from the definitions cannot promise what the program does not do.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PAGES, renderPage } from './reference/pages.ts';
+import { renderReadme } from './reference/readme-table.ts';
 
-const directory = fileURLToPath(new URL('../docs/reference', import.meta.url));
+const project = fileURLToPath(new URL('..', import.meta.url));
 const isCheck = process.argv.includes('--check');
-let hasDrifted = false;
-for (const page of PAGES) {
-  const path = join(directory, page.name);
-  const text = await renderPage(page);
+const drifted: string[] = [];
+for (const page of PAGES) await settle(`docs/reference/${page.name}`, () => renderPage(page));
+await settle('README.md', renderReadme);
+process.exitCode = drifted.length > 0 ? 1 : 0;
+
+/** @param render from what is there, which may be nothing */
+async function settle(name: string, render: (before: string) => Promise<string>): Promise<void> {
+  const path = join(project, name);
+  const before = readOrEmpty(path);
+  const text = await render(before);
+  if (before === text) return;
   if (isCheck) {
-    if (readOrEmpty(path) === text) continue;
-    hasDrifted = true;
-    console.error(`docs/reference/${page.name} is not what the code says: npm run docs`);
+    drifted.push(name);
+    console.error(`${name} is not what the code says: npm run docs`);
   } else {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
 }
-process.exitCode = hasDrifted ? 1 : 0;
 
 function readOrEmpty(path: string): string {
   try {

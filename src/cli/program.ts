@@ -3,6 +3,7 @@ import { Command, type CommanderError } from 'commander';
 import type { Surroundings } from '../platform/process.ts';
 import { type CommandGroup, type DefinedCommand, type Perform, addEntry, examplesText } from './command.ts';
 import { configCommands } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { guardCommands } from './commands/guard.ts';
@@ -31,6 +32,7 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   keysCommands,
   rootCommands,
   guardCommands,
+  demoCommand,
   configCommands,
 ];
 
