@@ -9,6 +9,7 @@ import type { Envelope } from '../tuf/envelope.ts';
 import { type Listing, type Parsed, parseSnapshot, parseTargets, parseTimestamp } from '../tuf/metadata.ts';
 import type { Limits } from '../tuf/limits.ts';
 import { type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../tuf/names.ts';
+import { type RoleKeys, requireThreshold } from '../tuf/signatures.ts';
 import type { ExpiryRule, TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { type Floor } from './pin.ts';
 import { type Marks, type Vouching, asPrevious, marksUnder, requireFloor, requireRoleFloor } from './marks.ts';
@@ -21,7 +22,7 @@ export interface EvidenceView {
   snapshot(listing: Listing, isConsistent: boolean): Promise<Uint8Array>;
 }
 
-/** Files of the same roles that were accepted before: not believed, only compared. */
+/** Files of the same roles that were accepted before: only compared, and only if upstream’s keys signed them. */
 export interface HeldEvidence {
   readonly timestamp: Uint8Array | undefined;
   readonly snapshot: Uint8Array | undefined;
@@ -67,8 +68,12 @@ export async function followEvidence(
   requireRoleFloor(floor, snapshot.snapshot.payload.roles);
   // After upstream rotated its online keys its versions start over: an equal number then means nothing.
   if (counting === marks) {
-    refuseEquivocation(TIMESTAMP, timestamp.timestamp, readHeld(TIMESTAMP, held.timestamp, limits), decisions);
-    refuseEquivocation(SNAPSHOT, snapshot.snapshot, readHeld(SNAPSHOT, held.snapshot, limits), decisions);
+    for (const [role, seen, bytes] of [
+      [TIMESTAMP, timestamp.timestamp, held.timestamp],
+      [SNAPSHOT, snapshot.snapshot, held.snapshot],
+    ] as const) {
+      refuseEquivocation(role, seen, readHeld(role, bytes, trusted.role(role), limits), decisions);
+    }
   }
   return { chain, snapshot, versions, asOf: timestamp.timestamp.expires, marks: counting };
 }
@@ -104,12 +109,22 @@ export function refuseEquivocation(
   );
 }
 
-/** A file that was held, as far as it can be read: what cannot is no evidence of anything. */
-export function readHeld(role: RoleName, bytes: Uint8Array | undefined, limits: Limits): Parsed<unknown> | undefined {
+/**
+ * A file that was held, as far as it can be read and those who speak for the role signed it: anything else is no word of
+ * theirs. Somebody who plants a file in the cache must not make upstream look like a liar (W-01).
+ */
+export function readHeld(
+  role: RoleName,
+  bytes: Uint8Array | undefined,
+  keys: RoleKeys,
+  limits: Limits,
+): Parsed<unknown> | undefined {
   if (!bytes) return undefined;
   const parse = role === TIMESTAMP ? parseTimestamp : role === SNAPSHOT ? parseSnapshot : parseTargets;
   try {
-    return parse(bytes, role, limits);
+    const { envelope, ...held } = parse(bytes, role, limits);
+    requireThreshold(role, keys, envelope.message, envelope.signatures);
+    return { envelope, ...held };
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -18,7 +18,7 @@ export interface RoleJudge {
   /** @throws TRUST_* when the bytes are not that role’s, for this delegator */
   verify(role: RoleName, keys: RoleKeys, bytes: Uint8Array, delegator: RoleName | undefined): AuthoredRole;
   /** Compares with what was held, once a file is good. @throws TRUST_EQUIVOCATION */
-  compare?(role: AuthoredRole, held: Uint8Array): void;
+  compare?(role: AuthoredRole, keys: RoleKeys, held: Uint8Array): void;
 }
 
 export interface RoleFiles {
@@ -75,7 +75,7 @@ export class RoleReader {
     const bytes = await this.#files.fetch(edge.name, listing);
     this.#fetched.set(edge.name, bytes);
     const role = this.#verify(edge, bytes);
-    if (held) this.#judge.compare?.(role, held);
+    if (held) this.#judge.compare?.(role, edge.keys, held);
     await this.#files.accepted?.(edge.name, bytes);
     return role;
   }

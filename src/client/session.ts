@@ -199,9 +199,10 @@ function judgeFor({ mirror, evidence, authority, options: { held, limits } }: Es
       if (delegator === undefined) requireAlso(authority, role.envelope);
       return role;
     },
-    compare(role, bytes) {
+    compare(role, keys, bytes) {
       if (marksWereReset) return;
-      refuseEquivocation(role.name, role, readHeld(role.name, bytes, limits), mirror?.statement.decisions ?? []);
+      const before = readHeld(role.name, bytes, keys, limits);
+      refuseEquivocation(role.name, role, before, mirror?.statement.decisions ?? []);
     },
   };
 }
