@@ -9,7 +9,7 @@ import type { Envelope } from '../tuf/envelope.ts';
 import { type Listing, type Parsed, parseSnapshot, parseTargets, parseTimestamp } from '../tuf/metadata.ts';
 import type { Limits } from '../tuf/limits.ts';
 import { type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../tuf/names.ts';
-import { type RoleKeys, requireThreshold } from '../tuf/signatures.ts';
+import { type RoleKeys, countSigners } from '../tuf/signatures.ts';
 import type { ExpiryRule, TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { type Floor } from './pin.ts';
 import { type Marks, type Vouching, asPrevious, marksUnder, requireFloor, requireRoleFloor } from './marks.ts';
@@ -72,7 +72,7 @@ export async function followEvidence(
       [TIMESTAMP, timestamp.timestamp, held.timestamp],
       [SNAPSHOT, snapshot.snapshot, held.snapshot],
     ] as const) {
-      refuseEquivocation(role, seen, readHeld(role, bytes, trusted.role(role), limits), decisions);
+      refuseEquivocation(role, seen, signedHeld(role, bytes, trusted.role(role), limits), decisions);
     }
   }
   return { chain, snapshot, versions, asOf: timestamp.timestamp.expires, marks: counting };
@@ -110,21 +110,26 @@ export function refuseEquivocation(
 }
 
 /**
- * A file that was held, as far as it can be read and those who speak for the role signed it: anything else is no word of
- * theirs. Somebody who plants a file in the cache must not make upstream look like a liar (W-01).
+ * A file that was held, if those who speak for the role signed it: anything else is no word of theirs. Somebody who plants
+ * a file in the cache must not make upstream look like a liar (W-01).
  */
-export function readHeld(
+export function signedHeld(
   role: RoleName,
   bytes: Uint8Array | undefined,
   keys: RoleKeys,
   limits: Limits,
 ): Parsed<unknown> | undefined {
+  const held = readHeld(role, bytes, limits);
+  if (!held) return undefined;
+  return countSigners(keys, held.envelope.message, held.envelope.signatures) >= keys.threshold ? held : undefined;
+}
+
+/** A file that was held, as far as it can be read. */
+export function readHeld(role: RoleName, bytes: Uint8Array | undefined, limits: Limits): Parsed<unknown> | undefined {
   if (!bytes) return undefined;
   const parse = role === TIMESTAMP ? parseTimestamp : role === SNAPSHOT ? parseSnapshot : parseTargets;
   try {
-    const { envelope, ...held } = parse(bytes, role, limits);
-    requireThreshold(role, keys, envelope.message, envelope.signatures);
-    return { envelope, ...held };
+    return parse(bytes, role, limits);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -17,7 +17,7 @@ import { sha256 } from '../tuf/digest.ts';
 import { type ExpiryRule, refuseUnlisted, type TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { agreedListing, requireTrueStatement } from './agreement.ts';
 import { type Authority, authorityOf, requireAlso, requireSameAuthority } from './authority.ts';
-import { type Evidence, type EvidenceView, followEvidence, readHeld, refuseEquivocation } from './evidence.ts';
+import { type Evidence, type EvidenceView, followEvidence, refuseEquivocation, signedHeld } from './evidence.ts';
 import { Expiries } from './expiry.ts';
 import { type Held, heldRole, heldView } from './held.ts';
 import { type Marks, NO_MARKS, raised, requireMarks, requireRoleFloor } from './marks.ts';
@@ -201,7 +201,7 @@ function judgeFor({ mirror, evidence, authority, options: { held, limits } }: Es
     },
     compare(role, keys, bytes) {
       if (marksWereReset) return;
-      const before = readHeld(role.name, bytes, keys, limits);
+      const before = signedHeld(role.name, bytes, keys, limits);
       refuseEquivocation(role.name, role, before, mirror?.statement.decisions ?? []);
     },
   };
