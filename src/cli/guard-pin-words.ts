@@ -3,13 +3,14 @@
  * permission ends. Of a grace that day is known once the role is held, because it counts from the role’s own expiry.
  */
 import { endOfGrace } from '../client/expiry.ts';
-import { readHeld } from '../client/evidence.ts';
 import { type Held, heldRole } from '../client/held.ts';
 import { formatPeriod } from '../client/period.ts';
 import type { Grace, Pin } from '../client/pin.ts';
+import { isRefusal } from '../errors.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
-import { type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../tuf/names.ts';
+import { parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '../tuf/metadata.ts';
+import { ROOT, type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../tuf/names.ts';
 import { fingerprintDocument, fingerprintLines } from './guard-trust.ts';
 
 /** When graces end, by role, as far as that can be known. */
@@ -23,16 +24,17 @@ export interface PinStatement {
 
 const NONE = 'none';
 
-/** @param held read and not verified: only the expiry that a file states is looked at */
-export async function graceEnds({ policy }: Pin, held: Held): Promise<GraceEnds> {
+/** @param held read and not verified: only the expiry that a file states is looked at, to be shown */
+export async function graceEnds({ policy, upstreamRoot }: Pin, held: Held): Promise<GraceEnds> {
+  const tops = new Map([
+    [ROOT, held.upstream.roots.at(-1) ?? upstreamRoot],
+    [TIMESTAMP, held.upstream.timestamp],
+    [SNAPSHOT, held.upstream.snapshot],
+  ]);
   const ends = new Map<RoleName, Date>();
   for (const [role, grace] of policy.grace) {
-    const vouching = new Map([
-      [TIMESTAMP, held.upstream.timestamp],
-      [SNAPSHOT, held.upstream.snapshot],
-    ]);
-    const file = readHeld(role, vouching.get(role) ?? (await heldRole(held, role)), DEFAULT_LIMITS);
-    if (file) ends.set(role, endOfGrace(grace, file.expires, policy));
+    const expires = statedExpiry(role, tops.has(role) ? tops.get(role) : await heldRole(held, role));
+    if (expires) ends.set(role, endOfGrace(grace, expires, policy));
   }
   return ends;
 }
@@ -108,6 +110,17 @@ export function pinDocument(pin: Pin, ends: GraceEnds): object {
     },
     expires: endText(pin.expires),
   };
+}
+
+function statedExpiry(role: RoleName, bytes: Uint8Array | undefined): Date | undefined {
+  const parsers = { [ROOT]: parseRoot, [TIMESTAMP]: parseTimestamp, [SNAPSHOT]: parseSnapshot };
+  const parse = Object.hasOwn(parsers, role) ? parsers[role] : undefined;
+  try {
+    return bytes && (parse ?? parseTargets)(bytes, role, DEFAULT_LIMITS).expires;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
 }
 
 function graceWords(role: RoleName, { period, until, reason }: Grace, end: Date | undefined): string {

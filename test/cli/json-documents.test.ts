@@ -1,12 +1,14 @@
 /** What `--json` prints is what docs/reference/cli-json.md promises: the same members, of the same kinds. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { isGroup } from '../../src/cli/command.ts';
 import { ENTRIES } from '../../src/cli/program.ts';
+import { writePin } from '../../src/client/pin-write.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import { renewSampleUpstream } from '../../src/sample/upstream.ts';
 import { DAY } from '../simulator/clock.ts';
+import { guardPlace } from './guard-place.ts';
 import { Workplace } from './workplace.ts';
 
 const PAGE = new URL('../../docs/reference/cli-json.md', import.meta.url);
@@ -99,18 +101,69 @@ describe('the documents', () => {
       'root sign',
     );
   });
+
+  test('of a guard', async (context) => {
+    const place = await guardPlace(context, undefined, { id: 'sample' });
+    const { workplace } = place;
+    await compare(workplace, `${place.init} --grace npm=P10D`, 'guard init');
+    await compare(workplace, 'guard status', 'guard status');
+    await place.enrol('--name second');
+    for (const [line, section] of [
+      ['guard refresh', 'guard refresh'],
+      ['guard refresh --all-roles --name sample --dry-run', 'guard refresh'],
+      ['guard refresh --name nobody', 'guard refresh'],
+      ['guard get file.txt --name sample -o @file.txt', 'guard get'],
+      ['guard get nothing.txt --name sample', 'Refusals'],
+      ['guard verify file.txt @file.txt --name sample', 'guard verify'],
+      ['guard verify docs/a.txt @file.txt --name sample', 'guard verify'],
+      ['guard why docs/a.txt --name sample', 'guard why'],
+      ['guard why nothing.txt --name sample', 'guard why'],
+      ['guard status', 'guard status'],
+      ['guard pin show --name sample', 'guard pin show'],
+      ['guard map show', 'guard map show'],
+    ] as const) {
+      await compare(workplace, line, section);
+    }
+    await writeFile(workplace.path('pin.json'), writePin(place.guarded.pin()));
+    await compare(workplace, 'guard pin set @pin.json --name sample --dry-run', 'guard pin set');
+    const map = JSON.stringify({
+      repositories: { one: { pin: 'sample' }, two: { pin: 'second' } },
+      mapping: [{ paths: ['*'], repositories: ['one', 'two'], threshold: 2, terminating: true }],
+    });
+    await writeFile(workplace.path('map.json'), map);
+    await compare(workplace, 'guard map set @map.json', 'guard map set');
+    await compare(workplace, 'guard map show', 'guard map show');
+    await compare(workplace, 'guard why file.txt', 'guard why');
+    await compare(workplace, 'guard get file.txt -o @file.txt', 'guard get');
+    // A failing guard: nobody answers any more, and the memory is not this account’s alone.
+    await place.close();
+    await compare(workplace, 'guard refresh', 'guard refresh');
+    await chmod(workplace.path('data/guard/sample/memory'), 0o755);
+    await compare(workplace, 'guard status', 'guard status');
+  });
 });
 
-/** The example of a section; two sections stand for another’s members. */
+/** Sections that stand for another’s members, without some, with others. */
+const DERIVED: Readonly<Record<string, { from: string; without?: readonly string[]; also?: object }>> = {
+  'root show': { from: 'root draft', without: ['dryRun'] },
+  'root sign': { from: 'root draft', also: { holder: 'alice' } },
+  'guard verify': { from: 'guard get', without: ['dryRun'] },
+  'guard why': { from: 'guard get', without: ['file', 'dryRun'] },
+  'guard pin show': { from: 'guard init', without: ['file', 'dryRun'] },
+  'guard pin set': { from: 'guard init', without: ['file'] },
+  'guard map set': { from: 'guard map show', also: { dryRun: false } },
+};
+
+/** The example of a section. */
 function example(name: string): Record<string, unknown> {
-  if (name === 'root show') {
-    const { dryRun, ...facts } = example('root draft');
-    assert.notEqual(dryRun, undefined);
-    return facts;
-  }
-  if (name === 'root sign') return { ...example('root draft'), holder: 'alice' };
-  const [, json = ''] = /```json\n([\s\S]*?)```/.exec(sections.get(name) ?? '') ?? [];
-  return JSON.parse(json) as Record<string, unknown>;
+  const [, json = '{}'] = /```json\n([\s\S]*?)```/.exec(sections.get(name) ?? '') ?? [];
+  const own = JSON.parse(json) as Record<string, unknown>;
+  const derived = DERIVED[name];
+  if (!derived) return own;
+  const { from, without = [], also = {} } = derived;
+  const others = Object.entries(example(from));
+  assert.ok(without.every((member) => others.some(([other]) => other === member)));
+  return { ...Object.fromEntries(others.filter(([member]) => !without.includes(member))), ...also, ...own };
 }
 
 /** Where the shape of a document is not that of its example. Null stands for anything, an empty object or list too. */

@@ -38,6 +38,8 @@ test('everything that changes something can be rehearsed', () => {
     ...['verify', 'why', 'status', 'show', 'show'],
     // Drives a client for a test suite.
     'conformance',
+    // Works in a folder of its own, which it removes.
+    'demo',
     'validate',
     'explain',
   ]);
