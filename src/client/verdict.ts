@@ -1,7 +1,7 @@
 /**
  * What an answer rests on, said in full: what is established, by whose keys; which permission was used; and what is not
  * known, because a verdict that is silent about it would promise it.
- * Source: docs/design/trust-rules.md, “What the guard checks”; docs/reference/guard.md for every sentence.
+ * Source: docs/design/trust-rules.md, “What the guard checks”; docs/clients/guard.md for what each remark means.
  */
 import type { Code } from '../errors.ts';
 import type { TargetEntry } from '../tuf/metadata.ts';

@@ -7,6 +7,7 @@ import { readPin } from '../../src/client/pin-file.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { roleName } from '../../src/tuf/names.ts';
 import { DAY } from '../simulator/clock.ts';
+import { STRICT } from '../simulator/guarded.ts';
 import { guardPlace } from './guard-place.ts';
 import { Workplace } from './workplace.ts';
 
@@ -196,4 +197,36 @@ test('without an enrolment nothing is believed', async (context) => {
     const refusal = await workplace.refused(`guard ${line}`);
     assert.deepEqual([refusal.exitCode, refusal.code], [7, 'STATE_NOT_ENROLLED'], line);
   }
+});
+
+test('docs/clients/guard.md has every member of a pin, every remark and every warning', async (context) => {
+  const { guarded } = await guardPlace(context);
+  const page = await readFile(new URL('../../docs/clients/guard.md', import.meta.url), 'utf8');
+  const period = { period: DAY, until: new Date('2027-01-01'), reason: 'why' };
+  const full = writePin(
+    guarded.pin({
+      policy: { ...STRICT, grace: new Map([[roleName('npm'), period]]) },
+      floor: { root: 2, timestamp: 2, snapshot: 2, roles: new Map([[roleName('npm'), 2]]) },
+      expires: new Date('2027-01-01'),
+    }),
+  );
+  const members = [
+    ...Buffer.from(full)
+      .toString()
+      .matchAll(/"([a-zA-Z_]+)":/g),
+  ].map(([, name = '']) => name);
+  const own = members.filter((name) => name !== 'npm');
+  assert.ok(own.includes('maxUpstreamAge') && own.includes('until'));
+  const sources = await Promise.all(
+    ['verdict', 'consensus', 'warnings'].map((name) =>
+      readFile(new URL(`../../src/client/${name}.ts`, import.meta.url), 'utf8'),
+    ),
+  );
+  const codes = [...sources.join('').matchAll(/(?:code: |add\(|\| )'([a-z-]+)'/g)].map(([, code = '']) => code);
+  assert.ok(codes.includes('newer-mirror') && codes.includes('damaged-cache') && codes.includes('agreed'));
+  const words = new Set([...page.matchAll(/[a-zA-Z_-]+/g)].map(([word]) => word));
+  assert.deepEqual(
+    [...new Set([...own, ...codes])].filter((word) => !words.has(word)),
+    [],
+  );
 });
