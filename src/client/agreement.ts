@@ -68,6 +68,8 @@ function differenceOf(ours: Listing, theirs: Listing): string | undefined {
     : `the mirror lists another ${printable(algorithm, 20)} than upstream’s snapshot`;
 }
 
+const EXPIRY = 'the timestamp’s expiry';
+
 /**
  * What the mirror signed about its evidence must be what the evidence is: a statement that is false once is a lie.
  * @throws TRUST_EVIDENCE
@@ -77,17 +79,18 @@ export function requireTrueStatement(asOf: AsOfStatement, { versions, asOf: vouc
     ['root', asOf.rootVersion, versions.root],
     ['timestamp', asOf.timestampVersion, versions.timestamp],
     ['snapshot', asOf.snapshotVersion, versions.snapshot],
-    ['the timestamp’s expiry', asOf.timestampExpires.getTime(), Math.floor(vouched.getTime() / 1000) * 1000],
+    [EXPIRY, asOf.timestampExpires.getTime(), Math.floor(vouched.getTime() / 1000) * 1000],
   ];
   // The root chain may have grown since the import; it can never be shorter than what the statement rests on.
   const wrong = pairs.find(([name, stated, real]) => (name === 'root' ? stated > real : stated !== real));
   if (!wrong) return;
-  const [name, stated, real] = wrong;
+  const [name, ...numbers] = wrong;
+  const [stated = '', real = ''] = numbers.map((number) =>
+    name === EXPIRY ? new Date(number).toISOString() : String(number),
+  );
   throw new Refusal(
     'TRUST_EVIDENCE',
     `The mirror states ${name} ${stated} of upstream, and its evidence says ${real}.`,
-    {
-      details: { stated, real },
-    },
+    { details: { stated, real } },
   );
 }
