@@ -46,7 +46,10 @@ const STATED: Record<string, { value: Json; what: RegExp }> = {
   root_version: { value: 3, what: /states root 3 of upstream, and its evidence says 2/ },
   timestamp_version: { value: 1, what: /states timestamp 1 of upstream, and its evidence says 2/ },
   snapshot_version: { value: 9, what: /states snapshot 9 of upstream, and its evidence says 2/ },
-  timestamp_expires: { value: '2027-01-01T00:00:00Z', what: /states the timestamp’s expiry 2027-01-01T00:00:00\.000Z of upstream/ },
+  timestamp_expires: {
+    value: '2027-01-01T00:00:00Z',
+    what: /states the timestamp’s expiry 2027-01-01T00:00:00\.000Z of upstream/,
+  },
 };
 
 for (const [member, { value, what }] of Object.entries(STATED)) {
