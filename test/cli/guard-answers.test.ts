@@ -42,7 +42,7 @@ test('-o never replaces a link, a folder or a device', async (context) => {
   await writeFile(workplace.path('precious'), 'precious');
   await symlink(workplace.path('precious'), workplace.path('link'));
   await mkdir(workplace.path('folder'));
-  for (const place of ['@link', '@folder', '/dev/null', '@nowhere/file']) {
+  for (const place of ['@link', '@folder', '/dev/null', '@nowhere/file', '@precious/file']) {
     assert.equal((await workplace.refused(`guard get file.txt -o ${place}`)).code, 'USAGE_FILE', place);
   }
   assert.equal(await readFile(workplace.path('precious'), 'utf8'), 'precious');

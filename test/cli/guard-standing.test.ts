@@ -149,6 +149,9 @@ test('a pin or a memory that others may write or read is not used', async (conte
     assert.deepEqual([refusal.exitCode, refusal.code], [7, 'STATE_PERMISSIONS'], path);
     await chmod(workplace.path(path), 0o700);
   }
+  // The pin itself is private, so it can still be looked at.
+  await chmod(workplace.path('data/guard/repository-1/memory'), 0o755);
+  await workplace.succeed('guard pin show');
 });
 
 test('a pin that was damaged by hand is refused by its name, and status of the others goes on', async (context) => {

@@ -92,7 +92,8 @@ async function requireFree(disk: Disk, { path, mayReplace }: FilePlace): Promise
 }
 
 async function write(disk: Disk, place: FilePlace, content: AsyncIterable<Uint8Array>): Promise<void> {
-  if ((await disk.stat(dirname(place.path))) === undefined) {
+  // With a dot behind it, a link to a folder is the folder, and a file is none.
+  if ((await disk.stat(`${dirname(place.path)}/.`)) === undefined) {
     throw new Refusal('USAGE_FILE', `The folder ${printable(dirname(place.path))} does not exist.`);
   }
   const staged = await disk.stage(dirname(place.path));

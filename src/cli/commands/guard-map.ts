@@ -18,7 +18,7 @@ const showCommand = defineCommand({
     const enrolments = await GuardEnrolments.of(invocation);
     const map = await enrolments.map();
     return {
-      lines: map ? mapLines(map) : ['There is no map: one guard answers alone.'],
+      lines: map ? [`${enrolments.mapPath}:`, ...mapLines(map)] : ['There is no map: one guard answers alone.'],
       document: { file: map && enrolments.mapPath, ...mapDocument(map) },
     };
   },

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { openMemory } from '../../client/memory.ts';
 import { readPin } from '../../client/pin-file.ts';
-import { Refusal } from '../../errors.ts';
+import { Refusal, isRefusal } from '../../errors.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
 import { DEFAULT_LIMITS } from '../../tuf/limits.ts';
 import { type CommandGroup, defineCommand } from '../command.ts';
@@ -56,9 +56,9 @@ const setCommand = defineCommand<Given & { readonly pin: string }>({
     const pin = readPin(file);
     requireSameRepository(enrolment, pin.repository);
     requireSensiblePin(pin);
-    const ends = await endsOf(enrolment);
-    const [before, after] = [enrolment.pin, pin].map((one) => pinStatements(one, ends));
-    const changes = differences(before ?? [], after ?? []);
+    const ends = await endsOf({ ...enrolment, pin });
+    const before = pinStatements(enrolment.pin, await endsOf(enrolment));
+    const changes = differences(before, pinStatements(pin, ends));
     for (const { member, before: old = 'nothing', after: now = 'nothing' } of changes) {
       invocation.remark(`${member}:`);
       for (const line of old.split('\n')) invocation.remark(`  - ${line}`);
@@ -91,6 +91,12 @@ function requireSameRepository({ name, pin: { repository } }: GuardEnrolment, ot
   });
 }
 
+/** A memory that cannot be read is told by whoever uses it; a pin is shown, and replaced, all the same. */
 async function endsOf({ pin, store }: GuardEnrolment): Promise<GraceEnds> {
-  return graceEnds(pin, await openMemory(store, pin, DEFAULT_LIMITS));
+  try {
+    return await graceEnds(pin, await openMemory(store, pin, DEFAULT_LIMITS));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return new Map();
+  }
 }

@@ -66,6 +66,7 @@ function reportOf(all: readonly Refreshed[], isRehearsal: boolean): Report {
 
 function linesOf(name: RepositoryId, result: Standing | Refusal, isRehearsal: boolean): string[] {
   if (isRefusal(result)) return [`${name}: REFUSED`, ...failureLines(result).map((line) => `  ${line}`)];
-  const said = isRehearsal ? 'everything is in order; nothing was kept' : 'up to date';
+  const found = result.mode === 'online' ? 'up to date' : 'in order as it is held';
+  const said = isRehearsal ? `${found}; nothing was kept` : found;
   return [`${name}: ${said}`, ...standingLines(result), ...exceptionLines(result)];
 }
