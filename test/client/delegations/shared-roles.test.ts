@@ -55,6 +55,11 @@ test('D-01 reading every role judges every edge, and keeps nothing when one does
   const guard = await guardOver(context, upstream, { store });
   const refusal = await refusedUntouched('TRUST_SIGNATURES', store, () => guard.refresh({ everyRole: true }));
   assert.match(refusal.what, /as delegated by parent-b/);
+  for (const name of ['a/file', 'b/file']) await guard.find(name);
+  // Now the role is held, good for one of them: what is at hand is judged for every edge as well.
+  for (const mode of ['online', 'offline'] as const) {
+    await refusedUntouched('TRUST_SIGNATURES', store, () => guard.refresh({ everyRole: true, mode }));
+  }
 });
 
 test('D-01 D-05 a role that both delegators hold is visited once in a walk', async (context) => {
