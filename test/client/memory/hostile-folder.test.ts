@@ -9,7 +9,9 @@ import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
 import type { Guard } from '../../../src/client/guard.ts';
 import type { Code } from '../../../src/errors.ts';
+import { sha256 } from '../../../src/tuf/digest.ts';
 import { directory } from '../../acquire/directories.ts';
+import { guardedBy } from '../../simulator/guarded.ts';
 import { rejected } from '../../simulator/refused.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';
 import { type PlainCopy, copyOf } from '../workflow/plain-copy.ts';
@@ -112,4 +114,29 @@ test('M-16 a root chain that ends before the root that was seen is refused, also
   assert.equal((await copy.guard().refresh()).upstream?.root, 1, 'a guard without a memory cannot know');
   const floor = { root: 2, timestamp: 1, snapshot: 1, roles: new Map() };
   await rejected('TRUST_FLOOR', copy.guard({ pin: copy.pin({ floor }) }).refresh());
+});
+
+test('W-01 pinned: a snapshot of the mirror’s that nobody signed, planted in the folder, undercuts and removes nothing', async (context) => {
+  const guarded = await guardedBy(context);
+  const folder = join(await directory(context), 'guard');
+  const guard = guarded.guard({ store: folderStore(folder) });
+  await guard.refresh();
+  guarded.upstream.add('file', 'newer').publish('targets');
+  await guarded.importNow();
+  const digest = (await heldFiles(folder)).get('mirror snapshot') ?? '';
+  const genuine = await readFile(heldPath(folder, digest), 'utf8');
+  for (const forged of [
+    genuine.replace('"targets.json":{', '"forged.json":{"version":1},"targets.json":{'),
+    genuine.replace(/("targets\.json":\{.*?"version":)1/, '$199'),
+  ]) {
+    assert.notEqual(forged, genuine);
+    const planted = sha256(Buffer.from(forged));
+    await writeFile(heldPath(folder, planted), forged);
+    const path = await stateFile(folder);
+    await writeFile(
+      path,
+      (await readFile(path, 'utf8')).replace((await stateIn(folder)).mirror.snapshot ?? '', planted),
+    );
+    assert.equal((await guard.refresh()).upstream?.snapshot, 2);
+  }
 });

@@ -27,7 +27,7 @@ const FILES: readonly (readonly [string, Code | undefined, Code])[] = [
   // Where no layout has a timestamp, nothing is known: it must not read as “there is no next root”.
   ['timestamp.json', 'SOURCE_UNREACHABLE', 'TRUST_JSON'],
   ['2.snapshot.json', 'SOURCE_NOT_FOUND', 'TRUST_TORN'],
-  ['2.targets.json', 'SOURCE_NOT_FOUND', 'TRUST_ROLE_MISMATCH'],
+  ['2.targets.json', 'SOURCE_NOT_FOUND', 'TRUST_TORN'],
 ];
 
 for (const [file, absent, other] of FILES) {

@@ -56,7 +56,7 @@ test('W-03 carried: a copy in the middle of an update is torn: refused as a whol
   upstream.add('file', 'CONTENT').add('dir/file', 'DELEGATED', 'role').publish('targets', 'role');
   for (const [name, code] of [
     ['snapshot.json', 'TRUST_TORN'],
-    ['targets.json', 'TRUST_ROLE_MISMATCH'],
+    ['targets.json', 'TRUST_TORN'],
     ['role.json', 'TRUST_ROLE_MISMATCH'],
   ] as const) {
     upstream.restore().serve(name, old.get(name) ?? '');

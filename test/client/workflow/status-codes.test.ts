@@ -18,7 +18,7 @@ const CODES: Readonly<Record<keyof Paths, readonly [absent: Code | undefined, ot
   'next root of upstream': [undefined, 'TRUST_JSON'],
   'timestamp of upstream': ['TRUST_EVIDENCE', 'TRUST_EVIDENCE'],
   'snapshot of upstream': ['TRUST_EVIDENCE', 'TRUST_EVIDENCE'],
-  targets: ['SOURCE_NOT_FOUND', 'TRUST_ROLE_MISMATCH'],
+  targets: ['SOURCE_NOT_FOUND', 'TRUST_TORN'],
   role: ['SOURCE_NOT_FOUND', 'TRUST_ROLE_MISMATCH'],
 };
 const HTML = '<!doctype html><title>Sign in</title>';

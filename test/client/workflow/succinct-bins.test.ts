@@ -41,7 +41,7 @@ test('TAP 15: a bin that lists nothing of the name ends the search, and leaves t
   assert.equal((await guard.find('nowhere')).search.outcome.kind, 'not-found');
 });
 
-test('TAP 15, D-03: a bin that is missing from snapshot is withheld: an error, never “no such target”', async (context) => {
+test('TAP 15, D-03: a bin that is missing from snapshot is refused: an error, never “no such target”', async (context) => {
   const upstream = binned(3);
   const copy = await copyOf(context, upstream);
   const store = memoryStore();
@@ -55,7 +55,7 @@ test('TAP 15, D-03: a bin that is missing from snapshot is withheld: an error, n
   const other = copy.guard(newcomer);
   await other.refresh();
   await searchUnchanged('TRUST_ROLE_UNLISTED', newcomer.store, other, 'a');
-  assert.equal((await other.find('a')).search.outcome.kind, 'withheld');
+  assert.equal((await other.find('a')).search.outcome.kind, 'refused');
   await refusedUnchanged('TRUST_ROLE_UNLISTED', newcomer.store, () => other.refresh({ everyRole: true }));
 });
 
