@@ -92,7 +92,7 @@ export class Guard {
       const { authority, reader } = reached.session;
       const start = this.#start(reached);
       const roles = everyRole ? await readEveryRole(reader, start, this.#context.limits) : [authority.role];
-      return this.#standing(reached, roles);
+      return { result: this.#standing(reached, roles), isGood: true };
     });
   }
 
@@ -177,11 +177,9 @@ export class Guard {
       // From the cache, only a search that went well to its end is an answer; everything else is asked again online.
       if (reached.mode === 'cache' && 'refusal' in found.outcome) throw found.outcome.refusal;
       const verdict = verdictOf(reached.session, found, this.#standing(reached, rolesOf(found.visit)));
-      return {
-        finding: { search: found, verdict },
-        held: reached.held.state?.targets.get(path),
-        usedMode: reached.mode,
-      };
+      const finding = { search: found, verdict };
+      const held = reached.held.state?.targets.get(path);
+      return { result: { finding, held, usedMode: reached.mode }, isGood: !isAlarming(found) };
     });
   }
 
@@ -208,6 +206,11 @@ export class Guard {
     const refreshedAt = mode === 'online' ? session.now : held.state?.refreshedAt;
     return standingOf(session, roles, { pin: this.pin, mode, refreshedAt, damaged: held.cache.damaged.size });
   }
+}
+
+/** Whether the search met what no honest mirror serves; an expired role is merely late. */
+function isAlarming({ outcome }: Search): boolean {
+  return 'refusal' in outcome && outcome.refusal.family === 'trust' && outcome.refusal.code !== 'TRUST_EXPIRED';
 }
 
 /** Every role that the search visited, in its order. */

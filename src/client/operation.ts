@@ -32,8 +32,11 @@ export interface Reached {
   readonly mode: 'online' | 'offline' | 'cache';
 }
 
-/** What is done with it. A refusal that it throws ends the operation, and nothing is kept. */
-export type Work<Result> = (reached: Reached) => Promise<Result>;
+/**
+ * What is done with it. Nothing is kept when it throws, or says that what it met is no good: a state in which some role
+ * was forged, withheld or mixed must not become the memory that the honest mirror is compared with.
+ */
+export type Work<Result> = (reached: Reached) => Promise<{ readonly result: Result; readonly isGood: boolean }>;
 
 /** So often another process may be faster; each time it has moved the memory forward, so somebody succeeds. */
 const MOST_TRIES = 16;
@@ -44,8 +47,8 @@ export async function operateOnline<Result>(context: OperationContext, work: Wor
     const { held, now } = await begin(context);
     const session =
       (await reachUnchanged(context, held, now)) ?? (await reach(context, held, now, { fromHeld: false }));
-    const result = await work({ session, held, mode: 'online' });
-    if (await commitSession(context.store, context.pin, held, session)) return result;
+    const { result, isGood } = await work({ session, held, mode: 'online' });
+    if (!isGood || (await commitSession(context.store, context.pin, held, session))) return result;
   }
   throw new Refusal('STATE_LOCKED', `Other processes moved the memory of this guard ${MOST_TRIES} times meanwhile.`, {
     next: 'Try again; if it persists, find out which processes share this guard’s directory.',
@@ -58,7 +61,7 @@ export async function operateOffline<Result>(context: OperationContext, work: Wo
   const { refreshedAt } = requireState(held);
   const mirrorExpiry = mirrorRule(now, { refreshedAt, maxOffline: context.pin.policy.maxOffline });
   const session = await reach({ ...context, network: undefined }, held, now, { fromHeld: true, mirrorExpiry });
-  return work({ session, held, mode: 'offline' });
+  return (await work({ session, held, mode: 'offline' })).result;
 }
 
 /** Asks nobody either, and refuses as soon as anything in the cache has expired: grace is for when nothing newer is to be had. */
@@ -67,7 +70,7 @@ export async function operateFromCache<Result>(context: OperationContext, work: 
   requireState(held);
   const policy: Policy = { ...context.pin.policy, grace: new Map() };
   const session = await reach({ ...context, network: undefined }, held, now, { fromHeld: true, policy });
-  return work({ session, held, mode: 'cache' });
+  return (await work({ session, held, mode: 'cache' })).result;
 }
 
 /** Step 1. @throws STATE_CACHE, STATE_CLOCK_BEHIND, POLICY_PIN_EXPIRED */

@@ -114,5 +114,5 @@ class Walk {
 
 function kindOf({ code }: Refusal): 'refused' | 'withheld' | 'excluded' {
   if (code === 'POLICY_ROLE_EXCLUDED') return 'excluded';
-  return code === 'TRUST_ROLE_WITHHELD' || code === 'TRUST_ROLE_UNLISTED' ? 'withheld' : 'refused';
+  return code === 'TRUST_ROLE_WITHHELD' ? 'withheld' : 'refused';
 }

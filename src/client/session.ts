@@ -194,7 +194,8 @@ function judgeFor({ mirror, evidence, authority, options: { held, limits } }: Es
     start: { role: authority.role, keys: authority.keys },
     listing,
     verify(name, keys, bytes, delegator) {
-      refuseUnlisted(name, SNAPSHOT, bytes, listing(name, delegator), 'TRUST_ROLE_MISMATCH');
+      const code = name === TARGETS ? 'TRUST_TORN' : 'TRUST_ROLE_MISMATCH';
+      refuseUnlisted(name, SNAPSHOT, bytes, listing(name, delegator), code);
       const role = judging.authored(name, keys, bytes, delegator);
       if (delegator === undefined) requireAlso(authority, role.envelope);
       return role;

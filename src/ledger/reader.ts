@@ -7,6 +7,7 @@ import type { Database, Row } from '../platform/database.ts';
 import { sha256 } from '../tuf/digest.ts';
 import type { MirrorRole, RepositoryId, RoleName, Sha256 } from '../tuf/names.ts';
 import type { SeenFile } from '../verify/equivocation.ts';
+import type { Decision } from '../verify/decisions.ts';
 import * as records from './records.ts';
 import { generationDigest } from './row-digests.ts';
 
@@ -84,6 +85,19 @@ export class LedgerReader {
       repository,
     );
     return row && records.asImportRecord(row);
+  }
+
+  /** Equivocations that accepted imports before this one were told to accept, newest first. */
+  acceptedEquivocations(repository: RepositoryId, before: number): Decision[] {
+    const rows = this.#database.all(
+      `SELECT ${IMPORT} FROM import WHERE repository = ? AND number < ? AND outcome = 'accepted'
+          AND decisions LIKE '%accept-equivocation%' ORDER BY number DESC`,
+      repository,
+      before,
+    );
+    return rows
+      .flatMap((row) => records.asImportRecord(row).decisions)
+      .filter(({ kind }) => kind === 'accept-equivocation');
   }
 
   importFiles(number: number): records.ImportFile[] {

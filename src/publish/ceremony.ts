@@ -32,6 +32,7 @@ import { newestUpstreamRoot } from './renew.ts';
 import { canSignRoot, draftFor, makeOnlineRoot } from './root.ts';
 import { requireOwnKeys } from './own-keys.ts';
 import { checkAsClients } from './self-check.ts';
+import { standingDecisions } from './standing-decisions.ts';
 
 export interface DraftOptions {
   readonly repository: RepositoryId;
@@ -165,9 +166,11 @@ async function publishRoot(
   const number = reader.importOfGeneration(enrolment.id, current.generation);
   const { asOf, decisions } = reader.import(number);
   if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
-  const statement = { repository: enrolment.id, generation: current.generation, import: number, asOf, decisions };
   reader.requireIntactGeneration(enrolment.id, current.generation);
   const roles = reader.generationRoles(enrolment.id, current.generation);
+  const own = { repository: enrolment.id, import: number, asOf, decisions };
+  const standing = standingDecisions(reader, { ...own, roles });
+  const statement = { ...own, generation: current.generation, decisions: standing };
   const { snapshot, timestamp } = await issueOnline(composer, writer, {
     roles,
     statement,

@@ -20,6 +20,7 @@ import { type Lifetimes, expiryAfter } from './lifetimes.ts';
 import { type Plan, type PublishedBefore, planGeneration } from './plan.ts';
 import { canSignRoot, signOnlineRoot } from './root.ts';
 import { checkAsClients } from './self-check.ts';
+import { standingDecisions } from './standing-decisions.ts';
 
 /** What composing needs of an opened data directory. */
 export interface Composer {
@@ -72,12 +73,16 @@ export async function composeGeneration(
   const now = composer.clock.now();
   const root =
     acceptedRoot?.file ?? (needsRoot ? signOnlineRoot(composer, { candidate, before, onlineEpoch, now }) : undefined);
-  const statement: Statement = {
+  const own = {
     repository: enrolment.id,
-    generation: (before?.current.generation ?? 0) + 1,
     import: composition.import,
     asOf: asOf(candidate),
     decisions: composition.recordedDecisions ?? candidate.content.decisions,
+  };
+  const statement: Statement = {
+    ...own,
+    generation: (before?.current.generation ?? 0) + 1,
+    decisions: standingDecisions(reader, { ...own, roles }),
   };
   const { snapshot, timestamp } = await issueOnline(composer, writer, {
     roles,

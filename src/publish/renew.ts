@@ -15,6 +15,7 @@ import { issueSnapshot, issueTimestamp, type Statement } from './issue.ts';
 import { expiryAfter, isHalfOver } from './lifetimes.ts';
 import { requireOwnKeys } from './own-keys.ts';
 import { canSignRoot, makeOnlineRoot } from './root.ts';
+import { standingDecisions } from './standing-decisions.ts';
 
 export interface RenewalOutcome {
   readonly repository: RepositoryId;
@@ -129,7 +130,12 @@ function findDue(
   const number = reader.importOfGeneration(repository, generation);
   const { asOf, decisions } = reader.import(number);
   if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
-  const statement = { repository, generation, import: number, asOf, decisions };
+  const own = { repository, import: number, asOf, decisions };
+  // Only a snapshot states decisions; to look for earlier ones at every timestamp would cost each of a thousand renewals.
+  const stated = roles.includes('snapshot')
+    ? standingDecisions(reader, { ...own, roles: reader.generationRoles(repository, generation) })
+    : decisions;
+  const statement = { ...own, generation, decisions: stated };
   requireRecentUpstream(statement, enrolment.maxUpstreamAgeDays, now);
   return { current, enrolment, timestamp, snapshot, roles, statement };
 }

@@ -84,7 +84,7 @@ test('D-03 a repository that is silent or refused does not hand its targets to t
   made.get('a')?.answer('metadata/timestamp.json', 503);
   await rejected('SOURCE_STATUS', two.find('file.txt'));
   made.get('a')?.restore().answer('metadata/1.targets.json', Buffer.from('{}'));
-  await rejected('TRUST_ROLE_MISMATCH', two.find('file.txt'));
+  await rejected('TRUST_TORN', two.find('file.txt'));
   made.get('a')?.restore();
   assert.equal(Buffer.from((await two.get('file.txt')).bytes).toString(), 'mine');
 });

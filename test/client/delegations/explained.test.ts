@@ -112,7 +112,7 @@ test('a role that upstream delegates to and does not list is upstream’s own ga
   const upstream = delegating(['targets', 'gap'], ['targets', 'second']);
   upstream.alter('snapshot', (signed) => put(signed, ['meta', 'gap.json'], undefined));
   const finding = await (await guardOver(context, listing(upstream, 'second'))).find('file');
-  assert.equal(ending(finding), 'withheld gap TRUST_ROLE_UNLISTED');
+  assert.equal(ending(finding), 'refused gap TRUST_ROLE_UNLISTED');
 });
 
 /** A role for each ending, and one of lowest priority that lists everything. */

@@ -25,8 +25,13 @@ test('D-01 a role that is good for one delegator and not for another is refused 
 
 test('D-01 the order of the questions gives no role authority that it does not have, with a warm memory or offline', async (context) => {
   const upstream = diamond();
-  upstream.signWith('release', upstream.signer('key of a')).publish('release');
+  upstream
+    .signWith('release', upstream.signer('key of a'))
+    .add('b/own', 'own', 'parent-b')
+    .publish('release', 'parent-b');
   const guard = await guardOver(context, upstream);
+  // A refused search keeps nothing, so both delegators are held from searches that went well.
+  for (const name of ['a/file', 'b/own']) await guard.find(name);
   for (const mode of ['online', 'online', 'cache-first', 'offline'] as const) {
     assert.equal(ending(await guard.find('a/file', { mode })), 'found release');
     assert.equal(ending(await guard.find('b/file', { mode })), REFUSED, mode);
@@ -51,11 +56,12 @@ test('D-01 in one walk over both, the first edge that does not hold ends the sea
 test('D-01 reading every role judges every edge, and keeps nothing when one does not hold', async (context) => {
   const upstream = diamond();
   upstream.signWith('release', upstream.signer('key of a')).publish('release');
+  upstream.add('b/own', 'own', 'parent-b').publish('parent-b');
   const store = memoryStore();
   const guard = await guardOver(context, upstream, { store });
   const refusal = await refusedUntouched('TRUST_SIGNATURES', store, () => guard.refresh({ everyRole: true }));
   assert.match(refusal.what, /as delegated by parent-b/);
-  for (const name of ['a/file', 'b/file']) await guard.find(name);
+  for (const name of ['a/file', 'b/own']) await guard.find(name);
   // Now the role is held, good for one of them: what is at hand is judged for every edge as well.
   for (const mode of ['online', 'offline'] as const) {
     await refusedUntouched('TRUST_SIGNATURES', store, () => guard.refresh({ everyRole: true, mode }));

@@ -37,6 +37,23 @@ for (const role of ['timestamp', 'snapshot', 'targets', 'dev']) {
   });
 }
 
+test('a guard that was away meets an accepted equivocation later: it stays stated while that version is current', async (context) => {
+  const guarded = await guardedBy(context, delegating());
+  const store = memoryStore();
+  await guarded.guard({ store }).refresh({ everyRole: true });
+  contradict(guarded.upstream, 'dev');
+  await guarded.importNow(decide('accept-equivocation', 'dev@1'));
+  guarded.upstream.add('later.txt', 'later').publish('targets');
+  await guarded.importNow();
+  await guarded.guard({ store }).refresh({ everyRole: true });
+  await guarded.rotateOnline();
+  const another = memoryStore();
+  await guarded.guard({ store: another }).refresh({ everyRole: true });
+  guarded.upstream.publish('dev');
+  await guarded.importNow();
+  for (const held of [store, another]) await guarded.guard({ store: held }).refresh({ everyRole: true });
+});
+
 test('W-07 a decision about another role or another version accepts nothing', async (context) => {
   const guarded = await guardedBy(context, delegating());
   const store = memoryStore();
