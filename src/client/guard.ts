@@ -115,17 +115,8 @@ export class Guard {
     name: string,
     options: Asked & { readonly maxBytes?: number } = {},
   ): Promise<{ verdict: Verdict; bytes: Uint8Array }> {
-    const { verdict, content } = await this.open(name, options);
-    const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-    if ((verdict.length ?? 0) > maxBytes) {
-      throw new Refusal(
-        'SOURCE_TOO_LARGE',
-        `The target has ${verdict.length ?? 0} bytes, and ${maxBytes} may be held in memory.`,
-        {
-          next: 'Raise maxBytes, or read it in pieces with open().',
-        },
-      );
-    }
+    const { mode = 'online', maxBytes = DEFAULT_MAX_BYTES } = options;
+    const { verdict, content } = await this.#open(name, mode, maxBytes);
     return { verdict, bytes: await attempt(joined(content)) };
   }
 
@@ -133,24 +124,11 @@ export class Guard {
    * The same in pieces, from a copy that was checked whole before; it is checked once more as it is read.
    * **Use nothing of it before the last piece**: an altered copy shows at its end, as TRUST_TARGET.
    */
-  async open(
+  open(
     name: string,
     { mode = 'online' }: Asked = {},
   ): Promise<{ verdict: Verdict; content: AsyncIterable<Uint8Array> }> {
-    const { finding, held, usedMode } = await this.#find(name, mode);
-    const { path, entry } = requireFound(finding);
-    const { store, pin, limits } = this.#context;
-    const source = usedMode === 'offline' ? undefined : this.#targets;
-    let digest: Sha256;
-    try {
-      digest = await attempt(obtainTarget(store, { path, entry, held }, source));
-    } catch (error) {
-      // The file of a cached state may have been replaced since: then the whole operation begins again as well.
-      if (usedMode !== 'cache' || !(error instanceof Refusal)) throw error;
-      return this.open(name);
-    }
-    if (digest !== held && usedMode !== 'offline') await rememberTarget(store, pin, limits, path, digest);
-    return { verdict: finding.verdict, content: handOut(store, digest, path, entry) };
+    return this.#open(name, mode, undefined);
   }
 
   /**
@@ -165,6 +143,29 @@ export class Guard {
   ): Promise<Verdict> {
     const { finding } = await this.#find(name, mode);
     return judgedContent(finding, content);
+  }
+
+  /** @param maxBytes the most that will be held in memory: more is refused before it is fetched */
+  async #open(
+    name: string,
+    mode: Mode,
+    maxBytes: number | undefined,
+  ): Promise<{ verdict: Verdict; content: AsyncIterable<Uint8Array> }> {
+    const { finding, held, usedMode } = await this.#find(name, mode);
+    const { path, entry } = requireFound(finding);
+    const { store, pin, limits } = this.#context;
+    refuseLarger(path, entry, maxBytes, limits);
+    const source = usedMode === 'offline' ? undefined : this.#targets;
+    let digest: Sha256;
+    try {
+      digest = await attempt(obtainTarget(store, { path, entry, held }, source));
+    } catch (error) {
+      // The file of a cached state may have been replaced since: then the whole operation begins again as well.
+      if (usedMode !== 'cache' || !(error instanceof Refusal)) throw error;
+      return this.#open(name, 'online', maxBytes);
+    }
+    if (digest !== held && usedMode !== 'offline') await rememberTarget(store, pin, limits, path, digest);
+    return { verdict: finding.verdict, content: handOut(store, digest, path, entry) };
   }
 
   async #find(
@@ -241,6 +242,20 @@ export async function judgedContent(
     if (!isRefusal(error, 'TRUST_TARGET')) throw error;
     return { ...verdict, ok: false, code: error.code, established: [] };
   }
+}
+
+/** Lengths are upstream’s to sign and the user’s to bound: nothing larger is asked for (R-01). */
+function refuseLarger(path: TargetPath, { length }: TargetEntry, maxBytes: number | undefined, limits: Limits): void {
+  if (maxBytes !== undefined && length > maxBytes) {
+    throw new Refusal('SOURCE_TOO_LARGE', `The target has ${length} bytes, and ${maxBytes} may be held in memory.`, {
+      details: { target: printable(path), limit: maxBytes },
+      next: 'Raise maxBytes, or read it in pieces with open().',
+    });
+  }
+  if (length <= limits.targetFileBytes) return;
+  throw new Refusal('TRUST_LIMIT', `${printable(path)} has ${length} bytes, more than ${limits.targetFileBytes}.`, {
+    details: { target: printable(path), limit: 'targetFileBytes' },
+  });
 }
 
 async function attempt<Result>(doing: Promise<Result>): Promise<Result> {

@@ -173,3 +173,18 @@ test('C-07 only unknown algorithms, none, or digests that are none, cannot be be
     await refusedUnchanged('TRUST_MALFORMED', store, () => guard.refresh());
   }
 });
+
+test('R-01 a target that is larger than the caller holds in memory, or than the limit, is refused before it is asked for', async (context) => {
+  const { guarded, guard, store, path } = await setting(context);
+  await guard.find('file');
+  guarded.takeRequests();
+  const refusal = await rejected('SOURCE_TOO_LARGE', guard.get('file', { maxBytes: 6 }));
+  assert.match(refusal.next, /^Raise maxBytes/);
+  const limited = guarded.guard({ store, limits: { targetFileBytes: 6 } });
+  for (const attempt of [limited.get('file'), limited.open('file')]) {
+    assert.equal((await rejected('TRUST_LIMIT', attempt)).details['limit'], 'targetFileBytes');
+  }
+  assert.ok(!guarded.takeRequests().includes(path));
+  await rejected('SOURCE_OFFLINE', guard.get('file', { mode: 'offline' }));
+  assert.equal(Buffer.from((await guard.get('file', { maxBytes: 7 })).bytes).toString(), 'content');
+});
