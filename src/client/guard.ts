@@ -255,6 +255,7 @@ function refuseLarger(path: TargetPath, { length }: TargetEntry, maxBytes: numbe
   if (length <= limits.targetFileBytes) return;
   throw new Refusal('TRUST_LIMIT', `${printable(path)} has ${length} bytes, more than ${limits.targetFileBytes}.`, {
     details: { target: printable(path), limit: 'targetFileBytes' },
+    next: 'If upstream really grew beyond it, raise the limit where the guard is made.',
   });
 }
 

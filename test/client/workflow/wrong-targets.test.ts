@@ -181,8 +181,10 @@ test('R-01 a target that is larger than the caller holds in memory, or than the 
   const refusal = await rejected('SOURCE_TOO_LARGE', guard.get('file', { maxBytes: 6 }));
   assert.match(refusal.next, /^Raise maxBytes/);
   const limited = guarded.guard({ store, limits: { targetFileBytes: 6 } });
-  for (const attempt of [limited.get('file'), limited.open('file')]) {
-    assert.equal((await rejected('TRUST_LIMIT', attempt)).details['limit'], 'targetFileBytes');
+  for (const attempt of [() => limited.get('file'), () => limited.open('file')]) {
+    const { details, next } = await rejected('TRUST_LIMIT', attempt());
+    assert.equal(details['limit'], 'targetFileBytes');
+    assert.match(next, /raise the limit where the guard is made/);
   }
   assert.ok(!guarded.takeRequests().includes(path));
   await rejected('SOURCE_OFFLINE', guard.get('file', { mode: 'offline' }));
