@@ -78,7 +78,7 @@ test('W-01, W-10 one forged file at a time: named by the state, with the right d
     'upstream root 2': 'TRUST_ROLLBACK',
     'upstream timestamp': 'TRUST_SIGNATURES',
     'upstream snapshot': 'TRUST_TORN',
-    'role targets': 'TRUST_ROLE_MISMATCH',
+    'role targets': 'TRUST_TORN',
     'target file': 'SOURCE_OFFLINE',
   };
   assert.deepEqual([...genuine.keys()].sort(), Object.keys(codes).sort());
