@@ -21,7 +21,7 @@ export interface Report {
 
 const MAX_LINE = 4000;
 /** What `printable` escapes and JSON leaves as it is. */
-const UNPRINTABLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+const UNPRINTABLE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
 export class Output {
   readonly #surroundings: Pick<Surroundings, 'out' | 'err'>;

@@ -17,6 +17,8 @@ export interface Authority {
   readonly keys: RoleKeys;
   /** Static keys that must have signed as well, where the pin has both. */
   readonly also: RoleKeys | undefined;
+  /** Whether `keys` are the pin’s own, so that no root of upstream’s can replace them. */
+  readonly isPinned: boolean;
 }
 
 /** @param upstream the newest root of upstream’s chain; absent with static pins alone */
@@ -24,10 +26,10 @@ export function authorityOf({ targets }: Pin, upstream: TrustedRoot | undefined)
   const pinned = targets && keysOf(targets);
   // A role that is not `targets` is upstream’s root’s to say nothing about: there the static keys stand alone.
   if (targets && pinned && (!upstream || targets.rolename !== TARGETS)) {
-    return { role: targets.rolename, keys: pinned, also: undefined };
+    return { role: targets.rolename, keys: pinned, also: undefined, isPinned: true };
   }
   if (!upstream) throw new TypeError('a pin has upstream’s root, static keys, or both');
-  return { role: TARGETS, keys: upstream.role(TARGETS), also: pinned };
+  return { role: TARGETS, keys: upstream.role(TARGETS), also: pinned, isPinned: false };
 }
 
 /**

@@ -8,14 +8,11 @@ import type { Store } from './store.ts';
 
 export class Cache {
   readonly #store: Store;
-  readonly #maxBytes: number;
   readonly #accepted = new Map<Sha256, Uint8Array>();
   readonly #damaged = new Set<Sha256>();
 
-  /** @param maxBytes of a single metadata file */
-  constructor(store: Store, maxBytes: number) {
+  constructor(store: Store) {
     this.#store = store;
-    this.#maxBytes = maxBytes;
   }
 
   /** Held files that were found altered: they are fetched again, and whoever asks is told. */
@@ -23,20 +20,25 @@ export class Cache {
     return this.#damaged;
   }
 
-  async read(digest: Sha256 | undefined): Promise<Uint8Array | undefined> {
+  /** @param maxBytes of a file of its kind: what somebody put in its place may be endless */
+  async read(digest: Sha256 | undefined, maxBytes: number): Promise<Uint8Array | undefined> {
     if (digest === undefined) return undefined;
     const accepted = this.#accepted.get(digest);
     if (accepted) return accepted;
-    const bytes = await this.#readStored(digest);
+    const bytes = await this.#readStored(digest, maxBytes);
     if (bytes && sha256(bytes) === digest) return bytes;
     this.#damaged.add(digest);
     return undefined;
   }
 
-  /** @returns what is there of them, in order */
-  async readAll(digests: readonly Sha256[]): Promise<Uint8Array[]> {
-    const all = await Promise.all(digests.map((digest) => this.read(digest)));
-    return all.filter((bytes) => bytes !== undefined);
+  /** @returns what is there of them, in order; one at a time, so that their bound is the bound */
+  async readAll(digests: readonly Sha256[], maxBytes: number): Promise<Uint8Array[]> {
+    const all: Uint8Array[] = [];
+    for (const digest of digests) {
+      const bytes = await this.read(digest, maxBytes);
+      if (bytes) all.push(bytes);
+    }
+    return all;
   }
 
   keep(bytes: Uint8Array, digest = sha256(bytes)): Sha256 {
@@ -51,15 +53,14 @@ export class Cache {
     }
   }
 
-  async #readStored(digest: Sha256): Promise<Uint8Array | undefined> {
+  async #readStored(digest: Sha256, maxBytes: number): Promise<Uint8Array | undefined> {
     const content = await this.#store.read(digest);
     if (!content) return undefined;
     const parts: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of content) {
       length += chunk.length;
-      // What somebody put in the file’s place may be endless.
-      if (length > this.#maxBytes) return undefined;
+      if (length > maxBytes) return undefined;
       parts.push(chunk);
     }
     return Buffer.concat(parts);

@@ -7,30 +7,13 @@
  * be asked, or was refused, does not: whoever can silence the first repository would otherwise choose the second (D-03).
  */
 import { Refusal, isRefusal } from '../errors.ts';
-import { KNOWN_ALGORITHMS } from '../tuf/digest.ts';
 import { matchesPattern } from '../tuf/glob.ts';
-import type { TargetEntry } from '../tuf/metadata.ts';
 import { printable } from '../tuf/names.ts';
 import { type Asked, type Finding, type Guard, judgedContent } from './guard.ts';
-import type { Mapping, RepositoryMap } from './map.ts';
-import { checked } from './target-check.ts';
-import type { Remark, Verdict } from './verdict.ts';
-
-/** What one repository said: a finding, or why it said nothing. */
-export interface Voice {
-  /** Its name in the map. */
-  readonly repository: string;
-  readonly finding: Finding | undefined;
-  readonly refusal: Refusal | undefined;
-}
-
-/** One mapping that matched, and who was asked. */
-export interface Round {
-  readonly mapping: Mapping;
-  readonly voices: readonly Voice[];
-  /** Repositories that agreed, when they were enough. */
-  readonly agreed: readonly string[];
-}
+import type { RepositoryMap } from './map.ts';
+import { type Round, type Voice, agreementIn, sharedVerdict } from './shared-verdict.ts';
+import { checked, drained } from './target-check.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface SharedFinding {
   /** Of the first repository that agreed, with the agreement among what is established. */
@@ -73,18 +56,19 @@ export class Consensus {
     name: string,
     asked: Asked & { readonly maxBytes?: number } = {},
   ): Promise<{ verdict: Verdict; bytes: Uint8Array }> {
-    return this.#fromAgreeing(name, asked, async (guard, finding, verdict) => {
-      const { bytes } = await guard.get(name, asked);
-      await refuseOther(finding, bytes);
+    const { maxBytes } = asked;
+    return this.#fromAgreeing(name, asked, async (guard, agreeing, verdict) => {
+      const { bytes } = await guard.get(name, maxBytes === undefined ? asked : { ...asked, maxBytes });
+      await drained(everySigned(bytes, agreeing));
       return { verdict, bytes };
     });
   }
 
   /** As `Guard.open`. */
   async open(name: string, asked: Asked = {}): Promise<{ verdict: Verdict; content: AsyncIterable<Uint8Array> }> {
-    return this.#fromAgreeing(name, asked, async (guard, { search: { name: path, outcome } }, verdict) => {
+    return this.#fromAgreeing(name, asked, async (guard, agreeing, verdict) => {
       const { content } = await guard.open(name, asked);
-      return { verdict, content: outcome.kind === 'found' ? checked(content, path, outcome.target) : content };
+      return { verdict, content: everySigned(content, agreeing) };
     });
   }
 
@@ -92,27 +76,28 @@ export class Consensus {
   async verify(name: string, content: Uint8Array | AsyncIterable<Uint8Array>, asked: Asked = {}): Promise<Verdict> {
     const { verdict, agreeing } = await this.#settle(name, asked);
     const [first] = agreeing;
-    return first ? judgedContent({ ...first.finding, verdict }, content) : verdict;
+    // What all of them signed is checked in one reading: two that agree in one hash may each list another.
+    return first ? judgedContent({ ...first.finding, verdict }, everySigned(content, agreeing)) : verdict;
   }
 
   async #fromAgreeing<Result>(
     name: string,
     asked: Asked,
-    deliver: (guard: Guard, finding: Finding, verdict: Verdict) => Promise<Result>,
+    deliver: (guard: Guard, agreeing: Settled['agreeing'], verdict: Verdict) => Promise<Result>,
   ): Promise<Result> {
     const { verdict, agreeing, rounds } = await this.#settle(name, asked);
     if (agreeing.length === 0) throw refusalOf(verdict, rounds);
-    let last: unknown;
-    for (const { guard, finding } of agreeing) {
+    let first: unknown;
+    for (const { guard } of agreeing) {
       try {
-        return await deliver(guard, finding, verdict);
+        return await deliver(guard, agreeing, verdict);
       } catch (error) {
         // One of them has lost or altered the file; the others vouched for the same bytes.
         if (!isRefusal(error)) throw error;
-        last = error;
+        first ??= error;
       }
     }
-    throw last;
+    throw first;
   }
 
   async #settle(name: string, asked: Asked): Promise<Settled> {
@@ -127,7 +112,7 @@ export class Consensus {
   }
 
   /** In the map’s order, until enough agree. */
-  async #ask(mapping: Mapping, name: string, asked: Asked): Promise<Round> {
+  async #ask(mapping: Round['mapping'], name: string, asked: Asked): Promise<Round> {
     const voices: Voice[] = [];
     for (const repository of mapping.repositories) {
       voices.push(await this.#hear(repository, name, asked));
@@ -158,40 +143,12 @@ export class Consensus {
     const agreeing = voices.flatMap(({ repository, finding }) =>
       finding && last?.agreed.includes(repository) === true ? [{ guard: this.#guard(repository), finding }] : [],
     );
-    const [first] = agreeing;
-    if (first && last) {
-      const { verdict } = first.finding;
-      return {
-        verdict: { ...verdict, established: [...verdict.established, agreementRemark(last)] },
-        rounds,
-        agreeing,
-      };
-    }
+    if (agreeing.length > 0 && last) return { verdict: sharedVerdict(last), rounds, agreeing };
     const heard = rounds.flatMap((round) => round.voices).findLast(({ finding }) => finding)?.finding?.verdict;
     if (!heard) throw voices.find(({ refusal }) => refusal)?.refusal ?? unmapped(name);
     const unfound = { sha256: undefined, length: undefined, authoredBy: undefined, established: [] };
     return { verdict: { ...heard, ...unfound, ok: false, code: codeOf(voices) }, rounds, agreeing: [] };
   }
-}
-
-/** The first group of at least `threshold` repositories that list the same; empty when there is none. */
-function agreementIn(voices: readonly Voice[], threshold: number): string[] {
-  const found = voices.flatMap(({ repository, finding }) =>
-    finding?.search.outcome.kind === 'found' ? [{ repository, entry: finding.search.outcome.target }] : [],
-  );
-  for (const { entry } of found) {
-    const group = found.filter((other) => isSame(entry, other.entry));
-    if (group.length >= threshold) return group.map(({ repository }) => repository);
-  }
-  return [];
-}
-
-/** Same length, every algorithm that both list the same, and at least one in common. */
-function isSame(a: TargetEntry, b: TargetEntry): boolean {
-  const common = KNOWN_ALGORITHMS.filter((name) => a.hashes.has(name) && b.hashes.has(name));
-  return (
-    a.length === b.length && common.length > 0 && common.every((name) => a.hashes.get(name) === b.hashes.get(name))
-  );
 }
 
 /** Said nothing, or was refused on the way: not the same as “not found”. */
@@ -204,14 +161,6 @@ function codeOf(voices: readonly Voice[]): Verdict['code'] {
   if (silenced) return silenced.refusal?.code ?? silenced.finding?.verdict.code ?? 'TRUST_DISAGREEMENT';
   const isFound = voices.some(({ finding }) => finding?.verdict.ok === true);
   return isFound ? 'TRUST_DISAGREEMENT' : 'TRUST_UNLISTED_TARGET';
-}
-
-function agreementRemark({ agreed, mapping }: Round): Remark {
-  const names = agreed.map((name) => printable(name, 60)).join(', ');
-  return {
-    code: 'agreed',
-    text: `${agreed.length} of ${mapping.repositories.length} repositories list the same length and hashes, and ${mapping.threshold} must: ${names}.`,
-  };
 }
 
 function refusalOf({ code, target }: Verdict, rounds: readonly Round[]): Refusal {
@@ -229,13 +178,24 @@ function refusalOf({ code, target }: Verdict, rounds: readonly Round[]): Refusal
   );
 }
 
-/** Between the search and the download a repository may have gone on to another version of the target. */
-async function refuseOther(agreed: Finding, bytes: Uint8Array): Promise<void> {
-  if ((await judgedContent(agreed, bytes)).ok) return;
-  const { verdict } = agreed;
-  throw new Refusal('TRUST_DISAGREEMENT', `${printable(verdict.target)} changed while it was being fetched.`, {
-    next: 'Try again.',
-  });
+/**
+ * The bytes as they come, held against the entry of every repository that agreed: between the search and the download one
+ * of them may have gone on to another version. @throws TRUST_TARGET
+ */
+function everySigned(
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  agreeing: Settled['agreeing'],
+): AsyncIterable<Uint8Array> {
+  let held = content instanceof Uint8Array ? once(content) : content;
+  for (const { finding } of agreeing) {
+    const { name, outcome } = finding.search;
+    if (outcome.kind === 'found') held = checked(held, name, outcome.target);
+  }
+  return held;
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
 }
 
 function enrolled(name: string, { repositories }: RepositoryMap, guards: ReadonlyMap<string, Guard>): Guard {

@@ -9,13 +9,21 @@ import type { RoleName } from '../tuf/names.ts';
 import type { AuthoredRole } from '../tuf/trusted-set.ts';
 import type { Edge, RoleReader } from './role-reader.ts';
 
-/** @returns the roles that were read, in the order of their delegation */
-export async function readEveryRole(reader: RoleReader, start: Edge, limits: Limits): Promise<RoleName[]> {
+export interface EveryRole {
+  /** In the order of their delegation. */
+  readonly read: readonly RoleName[];
+  /** Left out, by the mirror’s statement. */
+  readonly excluded: readonly RoleName[];
+}
+
+export async function readEveryRole(reader: RoleReader, start: Edge, limits: Limits): Promise<EveryRole> {
   const queue = [start];
   const read = new Set<RoleName>();
+  const excluded = new Set<RoleName>();
   for (const edge of queue) {
     const isFirst = !read.has(edge.name);
     const role = await readUnlessExcluded(reader, edge);
+    if (!role) excluded.add(edge.name);
     if (!role || !isFirst) continue;
     read.add(edge.name);
     for (const { name, role: keys } of delegatedRoles(role.payload.delegations)) {
@@ -27,7 +35,7 @@ export async function readEveryRole(reader: RoleReader, start: Edge, limits: Lim
       }
     }
   }
-  return [...read];
+  return { read: [...read], excluded: [...excluded] };
 }
 
 async function readUnlessExcluded(reader: RoleReader, edge: Edge): Promise<AuthoredRole | undefined> {

@@ -91,8 +91,10 @@ export class Guard {
     return this.#operate(mode, async (reached) => {
       const { authority, reader } = reached.session;
       const start = this.#start(reached);
-      const roles = everyRole ? await readEveryRole(reader, start, this.#context.limits) : [authority.role];
-      return { result: this.#standing(reached, roles), isGood: true };
+      const { read, excluded } = everyRole
+        ? await readEveryRole(reader, start, this.#context.limits)
+        : { read: [authority.role], excluded: [] };
+      return { result: this.#standing(reached, read, excluded), isGood: true };
     });
   }
 
@@ -177,10 +179,11 @@ export class Guard {
       const found = await search(reached.session.reader, this.#start(reached), path, this.#context.limits);
       // From the cache, only a search that went well to its end is an answer; everything else is asked again online.
       if (reached.mode === 'cache' && 'refusal' in found.outcome) throw found.outcome.refusal;
-      const verdict = verdictOf(reached.session, found, this.#standing(reached, rolesOf(found.visit)));
+      const roles = rolesOf(found.visit);
+      const verdict = verdictOf(reached.session, found, roles, this.#standing(reached, roles));
       const finding = { search: found, verdict };
       const held = reached.held.state?.targets.get(path);
-      return { result: { finding, held, usedMode: reached.mode }, isGood: !isAlarming(found) };
+      return { result: { finding, held, usedMode: reached.mode }, isGood: !isRefused(found) };
     });
   }
 
@@ -203,15 +206,21 @@ export class Guard {
     return { delegator: undefined, name: authority.role, keys: authority.keys };
   }
 
-  #standing({ session, held, mode }: Reached, roles: readonly RoleName[]): Standing {
+  #standing(
+    { session, held, mode }: Reached,
+    roles: readonly RoleName[],
+    excluded: readonly RoleName[] = [],
+  ): Standing {
     const refreshedAt = mode === 'online' ? session.now : held.state?.refreshedAt;
-    return standingOf(session, roles, { pin: this.pin, mode, refreshedAt, damaged: held.cache.damaged.size });
+    const { size: damaged } = held.cache.damaged;
+    const hadMemory = held.state !== undefined;
+    return standingOf(session, roles, { pin: this.pin, mode, refreshedAt, damaged, excluded, hadMemory });
   }
 }
 
-/** Whether the search met what no honest mirror serves; an expired role is merely late. */
-function isAlarming({ outcome }: Search): boolean {
-  return 'refusal' in outcome && outcome.refusal.family === 'trust' && outcome.refusal.code !== 'TRUST_EXPIRED';
+/** A search that was refused keeps nothing, so that what is held stays in use; an exclusion is the mirror’s own answer. */
+function isRefused({ outcome }: Search): boolean {
+  return 'refusal' in outcome && outcome.kind !== 'excluded';
 }
 
 /** Every role that the search visited, in its order. */

@@ -3,6 +3,7 @@
  * view it answers every question of a workflow without asking anybody.
  */
 import { Refusal } from '../errors.ts';
+import type { Limits } from '../tuf/limits.ts';
 import type { RoleName } from '../tuf/names.ts';
 import type { Cache } from './cache.ts';
 import type { GuardState, HeldDigests } from './state.ts';
@@ -16,20 +17,27 @@ export interface Held {
   readonly cache: Cache;
   readonly mirror: HeldTop;
   readonly upstream: HeldTop;
+  readonly limits: Limits;
 }
 
-export async function readHeld(state: GuardState | undefined, number: number, cache: Cache): Promise<Held> {
+export async function readHeld(
+  state: GuardState | undefined,
+  number: number,
+  cache: Cache,
+  limits: Limits,
+): Promise<Held> {
   return {
     state,
     number,
     cache,
-    mirror: await readTop(state?.mirror, cache),
-    upstream: await readTop(state?.upstream, cache),
+    mirror: await readTop(state?.mirror, cache, limits),
+    upstream: await readTop(state?.upstream, cache, limits),
+    limits,
   };
 }
 
-export function heldRole({ state, cache }: Held, role: RoleName): Promise<Uint8Array | undefined> {
-  return cache.read(state?.roles.get(role)?.sha256);
+export function heldRole({ state, cache, limits }: Held, role: RoleName): Promise<Uint8Array | undefined> {
+  return cache.read(state?.roles.get(role)?.sha256, limits.targetsBytes);
 }
 
 /** Answers with what is held, and that there is nothing newer. */
@@ -41,11 +49,11 @@ export function heldView({ timestamp, snapshot }: HeldTop): TopView {
   };
 }
 
-async function readTop(digests: HeldDigests | undefined, cache: Cache): Promise<HeldTop> {
+async function readTop(digests: HeldDigests | undefined, cache: Cache, limits: Limits): Promise<HeldTop> {
   return {
-    roots: await cache.readAll(digests?.roots ?? []),
-    timestamp: await cache.read(digests?.timestamp),
-    snapshot: await cache.read(digests?.snapshot),
+    roots: await cache.readAll(digests?.roots ?? [], limits.rootBytes),
+    timestamp: await cache.read(digests?.timestamp, limits.timestampBytes),
+    snapshot: await cache.read(digests?.snapshot, limits.snapshotBytes),
   };
 }
 

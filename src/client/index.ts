@@ -7,7 +7,8 @@
  */
 export { Refusal, isRefusal, type Code, type Family, type Details } from '../errors.ts';
 export type { Clock } from './clock.ts';
-export { Consensus, type ConsensusOptions, type Round, type SharedFinding, type Voice } from './consensus.ts';
+export { Consensus, type ConsensusOptions, type SharedFinding } from './consensus.ts';
+export type { Round, Voice } from './shared-verdict.ts';
 export { systemClock } from './doors/system-clock.ts';
 export { folderPlace } from './doors/folder-place.ts';
 export { folderStore } from './doors/folder-store.ts';
@@ -26,5 +27,6 @@ export { writePin } from './pin-write.ts';
 export type { Arrival, Place, Reading } from './place.ts';
 export type { Look, Outcome, Search, Visit } from './search.ts';
 export type { Store, StoredState } from './store.ts';
-export type { Mode, Remark, Standing, Verdict } from './verdict.ts';
+export type { Remark } from './remarks.ts';
+export type { Mode, Standing, Verdict } from './verdict.ts';
 export type { Warning } from './warnings.ts';

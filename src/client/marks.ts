@@ -2,12 +2,13 @@
  * Marks: the highest versions of upstream’s roles that this guard has seen. They are kept apart from the mirror’s own
  * versions, so a mirror that rotates its keys, which lets ordinary clients forget, cannot make a guard forget (F-02,
  * M-03, M-13). Only upstream’s own chain resets them, by rotating its online keys: that is the specification’s recovery
- * from fast-forward attacks (TUF 1.0.34, “Update the root role”).
+ * from fast-forward attacks (TUF 1.0.34, “Update the root role”). A key that is only added is no rotation: what the old
+ * ones signed still verifies, and would be replayed.
  */
 import { Refusal } from '../errors.ts';
 import { ROOT, type RoleName, SNAPSHOT, TIMESTAMP, printable, roleName } from '../tuf/names.ts';
 import type { Listing } from '../tuf/metadata.ts';
-import { hasSameKeys } from '../tuf/signatures.ts';
+import { stillSuffice } from '../tuf/signatures.ts';
 import type { Previous, TrustedRoot } from '../tuf/trusted-set.ts';
 import type { Floor } from './pin.ts';
 
@@ -42,7 +43,7 @@ export function marksUnder(chain: readonly TrustedRoot[], marks: Marks): Marks {
     );
   }
   const seen = chain.find(({ root }) => root.version === marks.root);
-  const isRotated = seen && [TIMESTAMP, SNAPSHOT].some((role) => !hasSameKeys(seen.role(role), newest.role(role)));
+  const isRotated = seen && [TIMESTAMP, SNAPSHOT].some((role) => !stillSuffice(seen.role(role), newest.role(role)));
   return isRotated ? { ...NO_MARKS, root: marks.root } : marks;
 }
 
@@ -68,18 +69,13 @@ export function requireRoleFloor(floor: Floor, listed: ReadonlyMap<RoleName, Lis
 /**
  * With static pins alone there is no upstream snapshot to compare: the mirror’s own listing is held to the marks, under
  * whatever keys it is signed today.
- * @throws TRUST_ROLLBACK, TRUST_ROLE_REMOVED
+ * @throws TRUST_ROLLBACK
  */
 export function requireMarks(marks: Marks, listed: ReadonlyMap<RoleName, Listing>): void {
   for (const [role, version] of marks.roles) {
     const listing = listed.get(role);
-    if (!listing) {
-      throw new Refusal('TRUST_ROLE_REMOVED', `The mirror no longer lists ${printable(role)}.`, {
-        details: { role },
-        next: ADVICE,
-      });
-    }
-    if (listing.version < version) {
+    // One that is not listed answers for nothing: a search that reaches it says that it is withheld.
+    if (listing && listing.version < version) {
       throw new Refusal(
         'TRUST_ROLLBACK',
         `The mirror lists ${printable(role)} version ${listing.version}, and version ${version} was seen before.`,

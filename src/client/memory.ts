@@ -2,7 +2,7 @@
  * Steps 1 and 8: a guard’s memory is opened before anything is asked, and moved forward in one write after everything was
  * good. Between the two, another process may have moved it: then this operation begins again from what that one saw.
  */
-import { Refusal } from '../errors.ts';
+import { Refusal, isRefusal } from '../errors.ts';
 import type { Envelope } from '../tuf/envelope.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { RoleName, Sha256, TargetPath } from '../tuf/names.ts';
@@ -17,14 +17,15 @@ import type { Store } from './store.ts';
 
 /** How far the clock may be behind what was seen: corrections of a good clock are smaller. */
 const SKEW_MS = 5 * 60_000;
+/** A time that is this much later than the one that was seen is worth a write. */
+const WORTH_NOTING_MS = 60_000;
 /** Target files that are kept for later, at most. */
 const MOST_TARGETS = 256;
 
 export async function openMemory(store: Store, { repository }: Pin, limits: Limits): Promise<Held> {
   const stored = await store.state();
   const state = stored && readState(stored.bytes, repository);
-  const maxBytes = Math.max(limits.rootBytes, limits.timestampBytes, limits.snapshotBytes, limits.targetsBytes);
-  return readHeld(state, stored?.number ?? 0, new Cache(store, maxBytes));
+  return readHeld(state, stored?.number ?? 0, new Cache(store), limits);
 }
 
 /** @throws STATE_CLOCK_BEHIND: whoever turns the clock back makes what has expired look fresh (F-07) */
@@ -49,8 +50,23 @@ export async function commitSession(store: Store, { repository }: Pin, held: Hel
     roles: rolesOf(session, before, keep),
     targets: before?.targets ?? new Map<TargetPath, Sha256>(),
     marks: session.marks(),
+    contents: session.contents.seen,
   };
   return commit(store, held, state);
+}
+
+/**
+ * Notes a time that was seen without asking anybody, so that turning the clock back does not keep a limit open for ever
+ * (F-07). Where nothing can be written, what was seen before still counts.
+ */
+export async function noteTime(store: Store, { state, number }: Held, now: Date): Promise<void> {
+  if (!state || now.getTime() - state.lastTrustedTime.getTime() < WORTH_NOTING_MS) return;
+  try {
+    // Another process that was faster has noted a time of its own.
+    await store.commit(number, writeState({ ...state, lastTrustedTime: now }));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
 }
 
 /** Notes that a target file is held, so that it can be handed out offline. */

@@ -9,7 +9,7 @@ import type { Limits } from '../tuf/limits.ts';
 import type { Clock } from './clock.ts';
 import { Expiries, mirrorRule } from './expiry.ts';
 import type { Held } from './held.ts';
-import { commitSession, openMemory, requireClock } from './memory.ts';
+import { commitSession, noteTime, openMemory, requireClock } from './memory.ts';
 import type { Network } from './network.ts';
 import type { Pin, Policy } from './pin.ts';
 import type { RootMemory } from './roots.ts';
@@ -55,13 +55,15 @@ export async function operateOnline<Result>(context: OperationContext, work: Wor
   });
 }
 
-/** Asks nobody: what is held is verified again, the mirror’s roles as of the last refresh. Keeps nothing. */
+/** Asks nobody: what is held is verified again, the mirror’s roles as of the last refresh. Keeps nothing but the time. */
 export async function operateOffline<Result>(context: OperationContext, work: Work<Result>): Promise<Result> {
   const { held, now } = await begin(context);
   const { refreshedAt } = requireState(held);
   const mirrorExpiry = mirrorRule(now, { refreshedAt, maxOffline: context.pin.policy.maxOffline });
-  const session = await reach({ ...context, network: undefined }, held, now, { fromHeld: true, mirrorExpiry });
-  return (await work({ session, held, mode: 'offline' })).result;
+  const session = await reachHeld(context, held, now, { fromHeld: true, mirrorExpiry });
+  const { result } = await work({ session, held, mode: 'offline' });
+  await noteTime(context.store, held, now);
+  return result;
 }
 
 /** Asks nobody either, and refuses as soon as anything in the cache has expired: grace is for when nothing newer is to be had. */
@@ -69,8 +71,10 @@ export async function operateFromCache<Result>(context: OperationContext, work: 
   const { held, now } = await begin(context);
   requireState(held);
   const policy: Policy = { ...context.pin.policy, grace: new Map() };
-  const session = await reach({ ...context, network: undefined }, held, now, { fromHeld: true, policy });
-  return (await work({ session, held, mode: 'cache' })).result;
+  const session = await reachHeld(context, held, now, { fromHeld: true, policy });
+  const { result } = await work({ session, held, mode: 'cache' });
+  await noteTime(context.store, held, now);
+  return result;
 }
 
 /** Step 1. @throws STATE_CACHE, STATE_CLOCK_BEHIND, POLICY_PIN_EXPIRED */
@@ -100,6 +104,25 @@ function reach(
   const expiries = new Expiries(now, level, options.policy ?? pin.policy);
   const { fromHeld, mirrorExpiry = mirrorRule(now, undefined) } = options;
   return establish({ pin, held, network, fromHeld, now, mirrorExpiry, expiries, limits, memory });
+}
+
+/** Damage on this disk must not sound like an attack by the mirror: without the network there is nothing to heal it from. */
+async function reachHeld(context: OperationContext, held: Held, now: Date, options: ReachOptions): Promise<Session> {
+  try {
+    return await reach({ ...context, network: undefined }, held, now, options);
+  } catch (cause) {
+    const { size } = held.cache.damaged;
+    if (!isRefusal(cause) || cause.family !== 'trust' || size === 0) throw cause;
+    throw new Refusal(
+      'SOURCE_OFFLINE',
+      `${size} held files are missing or altered, so what is held cannot be verified.`,
+      {
+        details: { reason: cause.code, damaged: size },
+        next: 'Refresh where the repository can be reached: they are fetched again. Find out who altered them.',
+        cause,
+      },
+    );
+  }
 }
 
 /**

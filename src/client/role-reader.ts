@@ -17,8 +17,8 @@ export interface RoleJudge {
   listing(role: RoleName, delegator: RoleName | undefined): Listing;
   /** @throws TRUST_* when the bytes are not that role’s, for this delegator */
   verify(role: RoleName, keys: RoleKeys, bytes: Uint8Array, delegator: RoleName | undefined): AuthoredRole;
-  /** Compares with what was held, once a file is good. @throws TRUST_EQUIVOCATION */
-  compare?(role: AuthoredRole, keys: RoleKeys, held: Uint8Array): void;
+  /** Told of each role that is good, whatever its file came from. @throws TRUST_EQUIVOCATION */
+  accept?(role: AuthoredRole): void;
 }
 
 export interface RoleFiles {
@@ -61,6 +61,7 @@ export class RoleReader {
   async read(edge: Edge): Promise<AuthoredRole> {
     const listing = this.#judge.listing(edge.name, edge.delegator);
     const role = await this.#good(edge, listing);
+    this.#judge.accept?.(role);
     this.#read.set(edge.name, role);
     return role;
   }
@@ -75,7 +76,6 @@ export class RoleReader {
     const bytes = await this.#files.fetch(edge.name, listing);
     this.#fetched.set(edge.name, bytes);
     const role = this.#verify(edge, bytes);
-    if (held) this.#judge.compare?.(role, edge.keys, held);
     await this.#files.accepted?.(edge.name, bytes);
     return role;
   }

@@ -26,6 +26,8 @@ export class RootMemory {
 
   #recall(name: string, verify: () => TrustedRoot): TrustedRoot {
     const known = this.#verified.get(name) ?? verify();
+    // A process that lives for years meets many links; those of one chain are soon there again.
+    if (this.#verified.size > LONGEST_CHAIN) this.#verified.clear();
     this.#verified.set(name, known);
     return known;
   }
@@ -64,8 +66,22 @@ export async function followRoots(
       });
     }
     chain.push((trusted = memory.rotate(trusted, bytes)));
+    refuseEndless(chain);
     await accepted?.(ROOT, bytes);
   }
+}
+
+/** Longest chain and most bytes that are followed from one pin: whoever holds a root key could add to it for ever (R-02). */
+const LONGEST_CHAIN = 4096;
+const MOST_CHAIN_BYTES = 64_000_000;
+
+function refuseEndless(chain: readonly TrustedRoot[]): void {
+  const bytes = chain.reduce((sum, { root }) => sum + root.envelope.bytes.length, 0);
+  if (chain.length <= LONGEST_CHAIN && bytes <= MOST_CHAIN_BYTES) return;
+  throw new Refusal('TRUST_LIMIT', `The root chain has ${chain.length} versions and ${bytes} bytes.`, {
+    details: { role: ROOT, limit: 'rootRotations' },
+    next: 'A chain does not grow so long by itself: tell security; a pin with a newer root begins a new one.',
+  });
 }
 
 function followsOrNot(trusted: TrustedRoot, bytes: Uint8Array, memory: RootMemory): TrustedRoot | undefined {

@@ -17,7 +17,8 @@ import { sha256 } from '../tuf/digest.ts';
 import { type ExpiryRule, refuseUnlisted, type TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { agreedListing, requireTrueStatement } from './agreement.ts';
 import { type Authority, authorityOf, requireAlso, requireSameAuthority } from './authority.ts';
-import { type Evidence, type EvidenceView, followEvidence, refuseEquivocation, signedHeld } from './evidence.ts';
+import { Contents } from './contents.ts';
+import { type Evidence, type EvidenceView, followEvidence } from './evidence.ts';
 import { Expiries } from './expiry.ts';
 import { type Held, heldRole, heldView } from './held.ts';
 import { type Marks, NO_MARKS, raised, requireMarks, requireRoleFloor } from './marks.ts';
@@ -28,6 +29,7 @@ import { type RoleFiles, type RoleJudge, RoleReader } from './role-reader.ts';
 import { readAhead } from './read-ahead.ts';
 import { type RootChain, type RootMemory, followRoots } from './roots.ts';
 import { type Statement, readStatement, requireRepository } from './statement.ts';
+import { sayingWhose } from './whose.ts';
 import { type Top, followTop } from './workflow.ts';
 
 export interface SessionOptions {
@@ -61,27 +63,32 @@ export interface Session {
   readonly expiries: Expiries;
   /** What will be remembered of what was seen so far. */
   readonly marks: () => Marks;
+  /** What upstream signed under the versions that were seen. */
+  readonly contents: Contents;
 }
 
 /** @throws the first thing that is wrong, in the order above */
 export async function establish(options: SessionOptions): Promise<Session> {
   const { pin, expiries, now } = options;
-  const mirror = pin.mirrorRoot && (await followMirror(pin.mirrorRoot, options));
-  const chain = pin.upstreamRoot && (await followUpstreamRoots(pin.upstreamRoot, options, mirror));
+  const { mirrorRoot, upstreamRoot } = pin;
+  const mirror = mirrorRoot && (await sayingWhose('The mirror', () => followMirror(mirrorRoot, options)));
+  const chain =
+    upstreamRoot && (await sayingWhose('Upstream', () => followUpstreamRoots(upstreamRoot, options, mirror)));
   const authority = authorityOf(pin, chain?.at(-1));
   if (mirror && authority.role === TARGETS) {
     requireSameAuthority(newestOf(mirror.top.chain), authority.keys, chain ? 'upstream’s root' : 'the pin');
   }
-  const evidence = chain && (await gatherEvidence(chain, options, mirror));
+  const contents = new Contents(options.held.state?.contents, mirror?.statement.decisions ?? []);
+  const evidence = chain && (await sayingWhose('Upstream', () => gatherEvidence(chain, options, mirror, contents)));
   if (mirror && evidence) requireTrueStatement(mirror.statement.asOf, evidence);
   if (mirror && !evidence) requireListedMarks(options, mirror.top.snapshot);
   const reader = new RoleReader(
-    judgeFor({ mirror, evidence, authority, options }),
+    judgeFor({ mirror, evidence, authority, contents }),
     filesFor(options, mirror, evidence),
   );
   await reader.start();
   const marks = (): Marks => raisedMarks(options, evidence, reader);
-  return { now, mirror, evidence, authority, reader, expiries, marks };
+  return { now, mirror, evidence, authority, reader, expiries, marks, contents };
 }
 
 // ── step 2 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,14 +123,18 @@ function followUpstreamRoots(
   return followRoots(anchor, held.upstream.roots, next, { limits, memory });
 }
 
-function gatherEvidence(chain: RootChain, options: SessionOptions, mirror: Mirror | undefined): Promise<Evidence> {
-  const { pin, held, limits, expiries } = options;
-  return followEvidence(chain, held.upstream, evidenceView(options, mirror), {
-    limits,
+function gatherEvidence(
+  chain: RootChain,
+  options: SessionOptions,
+  mirror: Mirror | undefined,
+  contents: Contents,
+): Promise<Evidence> {
+  const { pin, held, expiries } = options;
+  return followEvidence(chain, evidenceView(options, mirror), {
     expiry: expiries.upstream,
     marks: held.state?.marks ?? NO_MARKS,
     floor: pin.floor,
-    decisions: mirror?.statement.decisions ?? [],
+    contents,
   });
 }
 
@@ -179,13 +190,12 @@ interface Established {
   readonly mirror: Mirror | undefined;
   readonly evidence: Evidence | undefined;
   readonly authority: Authority;
-  readonly options: SessionOptions;
+  readonly contents: Contents;
 }
 
-function judgeFor({ mirror, evidence, authority, options: { held, limits } }: Established): RoleJudge {
+function judgeFor({ mirror, evidence, authority, contents }: Established): RoleJudge {
   const judging = evidence?.snapshot ?? mirror?.top.snapshot;
   if (!judging) throw new TypeError('a session has a mirror, evidence, or both');
-  const marksWereReset = evidence && held.state && evidence.marks !== held.state.marks;
   const listing: RoleJudge['listing'] = (role, delegator) =>
     mirror
       ? agreedListing(role, delegator, mirror.top.snapshot, mirror.statement, evidence?.snapshot)
@@ -200,11 +210,7 @@ function judgeFor({ mirror, evidence, authority, options: { held, limits } }: Es
       if (delegator === undefined) requireAlso(authority, role.envelope);
       return role;
     },
-    compare(role, keys, bytes) {
-      if (marksWereReset) return;
-      const before = signedHeld(role.name, bytes, keys, limits);
-      refuseEquivocation(role.name, role, before, mirror?.statement.decisions ?? []);
-    },
+    accept: (role) => contents.compare(role.name, role),
   };
 }
 

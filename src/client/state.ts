@@ -16,6 +16,7 @@ import {
   targetPath,
 } from '../tuf/names.ts';
 import { Shape, refuseShape } from '../tuf/shape.ts';
+import type { SeenContent } from './contents.ts';
 import type { Marks } from './marks.ts';
 
 /** Digests of one repository’s top: roots after the pinned one, in order. */
@@ -42,6 +43,8 @@ export interface GuardState {
   /** Target files that are kept, by name. */
   readonly targets: ReadonlyMap<TargetPath, Sha256>;
   readonly marks: Marks;
+  /** What upstream signed under the versions that were seen, by role. */
+  readonly contents: ReadonlyMap<RoleName, SeenContent>;
 }
 
 const FORMAT = 'guard-state/v1';
@@ -56,6 +59,7 @@ const MEMBERS = new Set([
     'roles',
     'targets',
     'marks',
+    'contents',
   ],
 ]);
 const TOP = new Set(['roots', 'timestamp', 'snapshot']);
@@ -80,6 +84,7 @@ export function readState(bytes: Uint8Array, repository: RepositoryId): GuardSta
         [...shape.map('targets')].map(([name, digest]) => [targetPath(name), asDigest(digest, shape.label)]),
       ),
       marks: readMarks(shape),
+      contents: readContents(shape),
     };
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
@@ -104,6 +109,12 @@ export function writeState(state: GuardState): Uint8Array {
     upstream: topObject(state.upstream),
     roles: new Map([...state.roles].map(([role, { version, sha256 }]) => [role, jsonObject({ version, sha256 })])),
     targets: new Map(state.targets),
+    contents: new Map(
+      [...state.contents].map(([role, { version, signedSha256 }]) => [
+        role,
+        jsonObject({ version, sha256: signedSha256 }),
+      ]),
+    ),
   });
   return Buffer.from(`${stringifyJson(document)}\n`, 'utf8');
 }
@@ -139,6 +150,16 @@ function readRoles(shape: Shape): Map<RoleName, HeldRole> {
     [...shape.map('roles')].map(([name, value]) => {
       const role = new Shape(value, `${shape.label} roles`, ROLE);
       return [roleName(name), { version: role.version(), sha256: asDigest(role.object.get('sha256'), role.label) }];
+    }),
+  );
+}
+
+function readContents(shape: Shape): Map<RoleName, SeenContent> {
+  return new Map(
+    [...shape.map('contents')].map(([name, value]) => {
+      const content = new Shape(value, `${shape.label} contents`, ROLE);
+      const signedSha256 = asDigest(content.object.get('sha256'), content.label);
+      return [roleName(name), { version: content.version(), signedSha256 }];
     }),
   );
 }

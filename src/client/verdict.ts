@@ -4,23 +4,16 @@
  * Source: docs/design/trust-rules.md, “What the guard checks”; docs/clients/guard.md for what each remark means.
  */
 import type { Code } from '../errors.ts';
-import type { TargetEntry } from '../tuf/metadata.ts';
-import { type RoleName, type TargetPath, printable } from '../tuf/names.ts';
-import { countSigners } from '../tuf/signatures.ts';
+import type { RoleName, TargetPath } from '../tuf/names.ts';
 import type { GraceUse } from './expiry.ts';
 import type { Pin } from './pin.ts';
+import { type Remark, establishedOf, notKnownOf } from './remarks.ts';
 import type { Session } from './session.ts';
 import type { Search } from './search.ts';
 import { type Warning, warningsOf } from './warnings.ts';
 
 /** How an operation reaches its metadata: see `Guard`. */
 export type Mode = 'online' | 'offline' | 'cache-first';
-
-/** One thing that is established or not known; the code is stable, the text is for people. */
-export interface Remark {
-  readonly code: string;
-  readonly text: string;
-}
 
 /** Where the state of an operation stands in time; the same for every answer of that operation. */
 export interface Standing {
@@ -65,6 +58,9 @@ export interface Circumstances {
   readonly mode: Standing['mode'];
   readonly refreshedAt: Date | undefined;
   readonly damaged: number;
+  readonly excluded: readonly RoleName[];
+  /** Whether the guard had seen anything before. */
+  readonly hadMemory: boolean;
 }
 
 /** @param roles those that the answer relied on, in order */
@@ -94,11 +90,17 @@ export function standingOf(session: Session, roles: readonly RoleName[], circums
     horizon: horizonOf(session, roles),
     graceUsed,
     warnings: warningsOf(session, roles, circumstances),
-    notKnown: notKnownOf(session, circumstances, graceUsed),
+    notKnown: notKnownOf(session, roles, circumstances, graceUsed),
   };
 }
 
-export function verdictOf(session: Session, { name, outcome }: Search, standing: Standing): Verdict {
+/** @param roles those that the search visited */
+export function verdictOf(
+  session: Session,
+  { name, outcome }: Search,
+  roles: readonly RoleName[],
+  standing: Standing,
+): Verdict {
   const found = outcome.kind === 'found' ? outcome : undefined;
   return {
     ...standing,
@@ -109,7 +111,7 @@ export function verdictOf(session: Session, { name, outcome }: Search, standing:
     sha256: found?.target.hashes.get('sha256'),
     length: found?.target.length,
     authoredBy: found?.role,
-    established: found ? establishedOf(session, found.role, found.target, name) : [],
+    established: found ? establishedOf(session, roles, found, name) : [],
   };
 }
 
@@ -119,72 +121,4 @@ function horizonOf({ reader, expiries }: Session, roles: readonly RoleName[]): S
     return expires ? [{ role, expires }] : [];
   });
   return dated.sort((a, b) => a.expires.getTime() - b.expires.getTime())[0];
-}
-
-function establishedOf(session: Session, role: RoleName, target: TargetEntry, name: TargetPath): Remark[] {
-  const { reader, authority, evidence, mirror } = session;
-  const start = reader.roles.get(authority.role);
-  const signers = start ? countSigners(authority.keys, start.envelope.message, start.envelope.signatures) : 0;
-  const keys = evidence ? `upstream’s root version ${evidence.versions.root}` : 'the pin';
-  return [
-    {
-      code: 'authored',
-      text: `${printable(role)} lists ${printable(name)} (${target.length} bytes); ${printable(authority.role)} is signed by ${signers} of the ${authority.keys.threshold} keys that ${keys} asks for.`,
-    },
-    ...(evidence
-      ? [
-          {
-            code: 'vouched',
-            text: `Upstream vouched for this state until ${evidence.asOf.toISOString()}, by its own timestamp version ${evidence.versions.timestamp}.`,
-          },
-        ]
-      : []),
-    ...(mirror && evidence
-      ? [
-          {
-            code: 'combined',
-            text: 'Every role on the way is the one that upstream’s snapshot lists; nothing was combined or withheld.',
-          },
-        ]
-      : []),
-    ...(mirror
-      ? [
-          {
-            code: 'delivered',
-            text: `It was the newest that the mirror had been given: generation ${mirror.statement.generation}, import ${mirror.statement.import}.`,
-          },
-        ]
-      : []),
-  ];
-}
-
-function notKnownOf(
-  { evidence, mirror }: Session,
-  { mode, refreshedAt }: Circumstances,
-  graceUsed: readonly GraceUse[],
-): Remark[] {
-  const remarks: Remark[] = [];
-  const add = (code: string, text: string): void => void remarks.push({ code, text });
-  if (evidence) {
-    add(
-      'newer-upstream',
-      `Whether upstream has published, or revoked, anything after ${evidence.asOf.toISOString()}, its own last word here.`,
-    );
-  } else {
-    add('upstream-age', 'How old this is: with static pins alone, nothing signed by upstream says so.');
-    add('revocation', 'Whether upstream has replaced or revoked the pinned keys: static pins never learn of it.');
-    add('combination', 'Whether upstream ever published these roles together: no snapshot of upstream’s is checked.');
-  }
-  if (mode !== 'online' && refreshedAt) {
-    const whose = mirror ? 'the mirror' : 'the copy';
-    add('newer-mirror', `Whether ${whose} has anything newer since the last refresh on ${refreshedAt.toISOString()}.`);
-  }
-  if (mirror) add('approval', 'Who brought this in and who approved it: no ledger proof is checked.');
-  for (const { role, expired } of graceUsed) {
-    add(
-      'expired',
-      `Whether ${printable(role)} would still be signed today: it expired on ${expired.toISOString()}, and was believed by permission.`,
-    );
-  }
-  return remarks;
 }

@@ -11,7 +11,9 @@ export interface Warning {
     | 'pin-expires-soon'
     | 'mirror-root'
     | 'damaged-cache'
-    | 'backtrack';
+    | 'backtrack'
+    | 'equivocation-accepted'
+    | 'excluded-role';
   readonly text: string;
   /** When it will fail; undefined for what is no deadline. */
   readonly at: Date | undefined;
@@ -21,10 +23,16 @@ interface Surroundings {
   readonly pin: Pin;
   /** Held files that were found altered. */
   readonly damaged: number;
+  /** Roles that were left out, as the mirror states that it does not carry them. */
+  readonly excluded?: readonly RoleName[];
 }
 
 /** @param roles authored roles that the answer relied on */
-export function warningsOf(session: Session, roles: readonly RoleName[], { pin, damaged }: Surroundings): Warning[] {
+export function warningsOf(
+  session: Session,
+  roles: readonly RoleName[],
+  { pin, damaged, excluded = [] }: Surroundings,
+): Warning[] {
   const { now, expiries, evidence, mirror, reader } = session;
   const isNear = (at: Date): boolean => at.getTime() - now.getTime() <= pin.policy.warnBefore;
   const warnings: Warning[] = [];
@@ -58,6 +66,15 @@ export function warningsOf(session: Session, roles: readonly RoleName[], { pin, 
     if (role.payload.delegations?.roles.some(({ byBacktrack }) => byBacktrack) !== true) continue;
     const text = `${printable(name)} says “backtrack: false”, which is read as terminating.`;
     warnings.push({ code: 'backtrack', at: undefined, text });
+  }
+  // Whoever holds the mirror’s snapshot key can state these, so whoever relies on the answer is told.
+  for (const { role, version, reason } of session.contents.usedDecisions) {
+    const text = `Upstream said two things as ${printable(role)} version ${version ?? 0}; the mirror’s operator accepted it: ${printable(reason, 500)}.`;
+    warnings.push({ code: 'equivocation-accepted', at: undefined, text });
+  }
+  for (const role of excluded) {
+    const text = `The mirror states that it does not carry ${printable(role)}: ${printable(mirror?.statement.excluded.get(role) ?? '', 500)}.`;
+    warnings.push({ code: 'excluded-role', at: undefined, text });
   }
   return warnings;
 }

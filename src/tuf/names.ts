@@ -114,7 +114,7 @@ export function unsafeFileName(name: string): string | undefined {
 /** A name made safe for terminals and logs: controls, bidi and line separators are escaped, length is capped (A-01). */
 export function printable(name: string, maxLength = 200): string {
   const escaped = name.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return escaped.length > maxLength ? `${escaped.slice(0, maxLength)}…` : escaped;

@@ -68,6 +68,16 @@ export function repeatedKeys(role: RoleKeys): string[] {
   return role.keys.map((key) => key.fingerprint).filter((fingerprint) => seen.size === seen.add(fingerprint).size);
 }
 
+/**
+ * Whether keys that spoke for a role before still suffice now. While they do, what they signed long ago verifies as well,
+ * so versions that were seen must not be forgotten: a key that was only added is no rotation (F-02).
+ */
+export function stillSuffice(before: RoleKeys, now: RoleKeys): boolean {
+  const known = new Set(before.keys.map((key) => key.fingerprint));
+  const left = new Set(now.keys.map((key) => key.fingerprint).filter((fingerprint) => known.has(fingerprint)));
+  return left.size >= now.threshold;
+}
+
 /** Whether two roles are the same keys by material with the same threshold, whatever the key ids. */
 export function hasSameKeys(a: RoleKeys, b: RoleKeys): boolean {
   const left = new Set(a.keys.map((key) => key.fingerprint));

@@ -224,11 +224,11 @@ function roleOf(root: Parsed<Root>, name: RoleName): RoleKeys {
 
 /** The same ids for the same key material with the same threshold: the same signatures satisfy both. */
 function isSameRole(a: RoleKeys, b: RoleKeys): boolean {
-  const known = new Map(a.keys.map((key) => [key.id, key.fingerprint]));
+  const known = new Map(a.keys.map((key) => [key.id, `${key.scheme} ${key.fingerprint}`]));
   return (
     a.threshold === b.threshold &&
     a.keys.length === b.keys.length &&
-    b.keys.every((key) => known.get(key.id) === key.fingerprint)
+    b.keys.every((key) => known.get(key.id) === `${key.scheme} ${key.fingerprint}`)
   );
 }
 

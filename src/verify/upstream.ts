@@ -10,7 +10,7 @@ import type { Limits } from '../tuf/limits.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
 import type { Listing, Parsed } from '../tuf/metadata.ts';
 import { SNAPSHOT, TARGETS, TIMESTAMP, type RepositoryId, type RoleName, printable } from '../tuf/names.ts';
-import { hasSameKeys } from '../tuf/signatures.ts';
+import { stillSuffice } from '../tuf/signatures.ts';
 import type { Previous, TrustedSnapshot } from '../tuf/trusted-set.ts';
 import { Candidate, type CandidateRole, type SelectedTarget, type UpstreamFile } from './candidate.ts';
 import { decisionOption, excludedRoles, type Decision } from './decisions.ts';
@@ -127,7 +127,7 @@ function bound(limit: number, { length }: Listing): number {
 
 /** Versions to hold upstream to; none for timestamp and snapshot after upstream rotated its online keys (F-02). */
 function previousVersions(accepted: AcceptedState | undefined, { acceptedRoot, trusted }: RootChain): Previous {
-  const isRotated = [TIMESTAMP, SNAPSHOT].some((role) => !hasSameKeys(acceptedRoot.role(role), trusted.role(role)));
+  const isRotated = [TIMESTAMP, SNAPSHOT].some((role) => !stillSuffice(acceptedRoot.role(role), trusted.role(role)));
   if (!accepted || isRotated) return {};
   return {
     timestampVersion: accepted.timestampVersion,

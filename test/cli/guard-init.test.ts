@@ -218,11 +218,11 @@ test('docs/clients/guard.md has every member of a pin, every remark and every wa
   const own = members.filter((name) => name !== 'npm');
   assert.ok(own.includes('maxUpstreamAge') && own.includes('until'));
   const sources = await Promise.all(
-    ['verdict', 'consensus', 'warnings'].map((name) =>
+    ['remarks', 'shared-verdict', 'warnings'].map((name) =>
       readFile(new URL(`../../src/client/${name}.ts`, import.meta.url), 'utf8'),
     ),
   );
-  const codes = [...sources.join('').matchAll(/(?:code: |add\(|\| )'([a-z-]+)'/g)].map(([, code = '']) => code);
+  const codes = [...sources.join('').matchAll(/(?:code: |add\(\s*|\| )'([a-z-]+)'/g)].map(([, code = '']) => code);
   assert.ok(codes.includes('newer-mirror') && codes.includes('damaged-cache') && codes.includes('agreed'));
   const words = new Set([...page.matchAll(/[a-zA-Z_-]+/g)].map(([word]) => word));
   assert.deepEqual(

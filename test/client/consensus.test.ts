@@ -1,12 +1,18 @@
 /** TAP 4: several mirrors under one map. They must agree on length and hashes; silence is never passed over. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { Consensus } from '../../src/client/consensus.ts';
 import { readMap } from '../../src/client/map-file.ts';
 import type { Guard } from '../../src/client/guard.ts';
-import { type GuardedMirror, guardedBy } from '../simulator/guarded.ts';
+import { jsonObject } from '../../src/tuf/json.ts';
+import { roleName } from '../../src/tuf/names.ts';
+import { DAY } from '../simulator/clock.ts';
+import { type GuardedMirror, STRICT, guardedBy } from '../simulator/guarded.ts';
+import { put } from '../simulator/places.ts';
 import { rejected } from '../simulator/refused.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
+import { StolenKeys } from './evidence/stolen-keys.ts';
 
 interface Entry {
   readonly paths?: string[];
@@ -106,6 +112,60 @@ test('a file that one of those who agreed has lost comes from another, and an al
   made.get('a')?.answer(path, Buffer.from('evil'));
   assert.equal(Buffer.from((await both.get('file.txt')).bytes).toString(), 'same');
   assert.ok(made.get('b')?.takeRequests().includes(path));
+});
+
+test('X-05 a repository that lists two hashes makes no bridge between two that agree on nothing', async (context) => {
+  const digest = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest('hex');
+  const listing = async (text: string, hashes: Record<string, string>): Promise<GuardedMirror> => {
+    const upstream = new SimulatedUpstream().add('file.txt', text);
+    const entry = jsonObject({ length: 4, hashes: jsonObject(hashes) });
+    const isTrue = Object.entries(hashes).every(([algorithm, hash]) => hash === digest(algorithm, text));
+    if (isTrue) upstream.alter('targets', (signed) => put(signed, ['targets', 'file.txt'], entry));
+    const guarded = await guardedBy(context, upstream.publish());
+    if (isTrue) return guarded;
+    // The mirror itself would not import a lie; whoever has its keys can claim one.
+    upstream.alter('targets', (signed) => put(signed, ['targets', 'file.txt'], entry)).publish('targets');
+    new StolenKeys(guarded).claim();
+    return guarded;
+  };
+  const made = new Map([
+    ['a', await listing('evil', { sha256: digest('sha256', 'evil') })],
+    ['b', await listing('good', { sha256: digest('sha256', 'evil'), sha512: digest('sha512', 'good') })],
+    ['c', await listing('good', { sha512: digest('sha512', 'good') })],
+  ]);
+  const three = consensus(made, { repositories: ['a', 'b', 'c'], threshold: 3, terminating: true });
+  assert.equal((await three.find('file.txt')).verdict.code, 'TRUST_DISAGREEMENT');
+  // Two of three agree on one hash each; what is delivered must satisfy everything that both list.
+  const two = consensus(made, { repositories: ['a', 'b', 'c'], threshold: 2, terminating: true });
+  await rejected('TRUST_TARGET', two.get('file.txt'));
+  for (const text of ['evil', 'good'])
+    assert.equal((await two.verify('file.txt', Buffer.from(text))).code, 'TRUST_TARGET');
+});
+
+test('what any of those who agreed relied on is in the verdict, under its name', async (context) => {
+  const made = await mirrors(context, { a: 'same', b: '' });
+  const [a, b] = [made.get('a') as GuardedMirror, made.get('b') as GuardedMirror];
+  b.upstream.author.lifetimes.targets = 1;
+  b.upstream.add('file.txt', 'same').publish('targets');
+  await b.importNow();
+  for (const guarded of [a, b]) {
+    guarded.clock.advance(3 * DAY);
+    await guarded.renew();
+  }
+  const grace = new Map([[roleName('targets'), { period: 30 * DAY, until: undefined, reason: 'CHG-1' }]]);
+  const guards = new Map([
+    ['a', a.guard()],
+    ['b', b.guard({ pin: b.pin({ policy: { ...STRICT, grace } }) })],
+  ]);
+  const repositories = { a: { pin: 'a' }, b: { pin: 'b' } };
+  const map = readMap(Buffer.from(JSON.stringify({ repositories, mapping: [{ paths: ['*'], ...BOTH }] })));
+  const { verdict } = await new Consensus({ map, guards }).find('file.txt');
+  assert.deepEqual(
+    verdict.graceUsed.map(({ role, reason }) => [role, reason]),
+    [['targets', 'CHG-1']],
+  );
+  assert.ok(verdict.notKnown.some(({ code, text }) => code === 'expired' && text.startsWith('b: ')));
+  assert.ok((verdict.horizon?.expires.getTime() ?? 0) < b.clock.now().getTime());
 });
 
 test('P-03 a map must name enrolments, at the address that it gives them', async (context) => {

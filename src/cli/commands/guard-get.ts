@@ -2,6 +2,7 @@
  * `countersign guard get`: a target, verified, as a file that appears whole or not at all, or on standard output. Upstream
  * chooses a target’s name; it becomes a file’s name only where it can be nothing else (P-01, P-02).
  */
+import { Readable } from 'node:stream';
 import { Option } from 'commander';
 import { dirname, resolve } from 'node:path';
 import { Refusal } from '../../errors.ts';
@@ -19,6 +20,8 @@ interface Given extends AskedGiven {
   readonly json?: boolean;
 }
 
+/** They are held in memory until the last one was checked. */
+const MOST_POURED_BYTES = 256 * 2 ** 20;
 const STANDARD_OUTPUT = '-';
 
 export const guardGetCommand = defineCommand<Given>({
@@ -47,7 +50,7 @@ export const guardGetCommand = defineCommand<Given>({
     const lines = verdictLines(verdict, invocation.surroundings.out.columns);
     if (place === undefined) {
       for (const line of lines) invocation.remark(line);
-      if (!invocation.isRehearsal) await invocation.surroundings.pour(content);
+      if (!invocation.isRehearsal) await invocation.surroundings.pour(await wholeOf(content, verdict.length ?? 0));
       return undefined;
     }
     if (!invocation.isRehearsal) await write(invocation.disk, place, content);
@@ -57,6 +60,18 @@ export const guardGetCommand = defineCommand<Given>({
     };
   },
 });
+
+/** Whoever reads from a pipe acts on each piece, so the first one is handed out after the last one was checked. */
+async function wholeOf(content: AsyncIterable<Uint8Array>, length: number): Promise<AsyncIterable<Uint8Array>> {
+  if (length > MOST_POURED_BYTES) {
+    throw new Refusal('USAGE_OPTION', `The target has ${length} bytes, too many for standard output.`, {
+      next: 'Say where it goes with -o FILE.',
+    });
+  }
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece);
+  return Readable.from(pieces);
+}
 
 interface FilePlace {
   readonly path: string;

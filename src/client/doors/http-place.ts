@@ -26,6 +26,8 @@ export function httpPlace(base: URL, options: HttpPlaceOptions = {}): Place {
 }
 
 const MOST_DRAINED_BYTES = 1024;
+/** A short answer is usually there already; one that is not is not waited for, milliseconds. */
+const DRAIN_MS = 250;
 
 /** One answer under way; `end` closes its connection, and is harmless when it is closed already. */
 interface Answer {
@@ -69,7 +71,7 @@ class HttpPlace implements Place {
     if ((response.body as unknown) === null) return;
     const announced = announcedBytes(response);
     if (announced !== undefined && announced <= MOST_DRAINED_BYTES) {
-      const isRead = await new Pace(this.#patience, nameOf(url))
+      const isRead = await new Pace({ ...this.#patience, idleMs: DRAIN_MS }, nameOf(url))
         .keep(response.arrayBuffer().then((body) => new Uint8Array(body)))
         .then(
           () => true,

@@ -23,12 +23,12 @@ interface Replay {
 const REPLAYS: Record<string, Replay> = {
   'the whole state of before': {
     code: 'TRUST_ROLLBACK',
-    what: /^timestamp version 1 is older than the accepted version 2/,
+    what: /^Upstream: timestamp version 1 is older than the accepted version 2/,
     state: (_upstream, old) => old,
   },
   'a newer timestamp that names the snapshot of before': {
     code: 'TRUST_ROLLBACK',
-    what: /^snapshot version 1 is older than the accepted version 2/,
+    what: /^Upstream: snapshot version 1 is older than the accepted version 2/,
     state({ author }, old) {
       author.snapshot.version = 1;
       author.publishTimestamp(old.get('1.snapshot.json'));
@@ -37,12 +37,12 @@ const REPLAYS: Record<string, Replay> = {
   },
   'a newer snapshot that lists the targets of before': {
     code: 'TRUST_ROLLBACK',
-    what: /^targets version 1 is older than the accepted version 2/,
+    what: /^Upstream: targets version 1 is older than the accepted version 2/,
     state: (upstream) => publishedAgain(upstream, 'targets'),
   },
   'a newer snapshot that lists a delegated role of before': {
     code: 'TRUST_ROLLBACK',
-    what: /^dev version 1 is older than the accepted version 2/,
+    what: /^Upstream: dev version 1 is older than the accepted version 2/,
     state: (upstream) => publishedAgain(upstream, 'dev'),
   },
   'a newer snapshot that no longer lists a role': {

@@ -43,6 +43,11 @@ for (const [what, rotate] of Object.entries(RESETS)) {
 }
 
 const NO_RESETS: Record<string, (upstream: SimulatedUpstream) => void> = {
+  // What the old key signed still verifies, and would be replayed.
+  'a timestamp key that is only added': (upstream) =>
+    held(upstream, 'timestamp', [upstream.signer('timestamp'), upstream.signer('timestamp two')]),
+  'a snapshot key that is only added': (upstream) =>
+    held(upstream, 'snapshot', [upstream.signer('snapshot'), upstream.signer('snapshot two')]),
   'a new root with the same keys': () => undefined,
   'a new root key': (upstream) => held(upstream, 'root', [upstream.signer('root two')]),
   'the same online keys under other ids': (upstream) => {
@@ -59,7 +64,7 @@ for (const [what, rotate] of Object.entries(NO_RESETS)) {
     new StolenKeys(guarded).claim(begunAnew(guarded.upstream));
     const guard = guarded.guard({ store });
     const refusal = await refusedUntouched('TRUST_ROLLBACK', store, () => guard.refresh());
-    assert.match(refusal.what, /^timestamp version 1 is older than the accepted version 3/);
+    assert.match(refusal.what, /^Upstream: timestamp version 1 is older than the accepted version 3/);
     assert.deepEqual((await guarded.guard().refresh()).upstream, { root: 2, timestamp: 1, snapshot: 1 });
   });
 }

@@ -34,7 +34,7 @@ const LEVELS: Record<string, Level> = {
     pin: (guarded) => guarded.pin(pinnedTo(guarded.upstream.firstRoot)),
     level: 'pinned',
     established: ['authored', 'delivered'],
-    notKnown: ['upstream-age', 'revocation', 'combination', 'approval'],
+    notKnown: ['upstream-age', 'combination', 'revocation', 'approval'],
     askedBy: /keys that the pin asks for\.$/,
   },
   'both the chain and static keys': {
@@ -118,7 +118,7 @@ test('every use of a permission is among what is not known', async (context) => 
   guarded.clock.step(8 * DAY);
   await guarded.renew();
   const { notKnown, graceUsed } = await guarded.guard({ pin: guarded.pin({ policy: granting('targets') }) }).refresh();
-  assert.deepEqual(codes(notKnown), ['newer-upstream', 'approval', 'expired', 'expired']);
+  assert.deepEqual(codes(notKnown), ['newer-upstream', 'memory', 'approval', 'expired', 'expired']);
   assert.deepEqual(
     graceUsed.map(({ role, by }) => [role, by]),
     [

@@ -39,7 +39,7 @@ for (const role of ROLES) {
       { role, expired, until, by: 'grace', reason: 'the courier comes on Fridays' },
     ]);
     const remarks = verdict.notKnown.map(({ code }) => code);
-    assert.deepEqual(remarks, ['newer-upstream', 'expired']);
+    assert.deepEqual(remarks, ['newer-upstream', 'memory', 'expired']);
     copy.clock.step(1000);
     const store = memoryStore();
     const refusal = await refusedUntouched('TRUST_EXPIRED', store, () =>

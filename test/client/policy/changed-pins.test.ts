@@ -68,7 +68,7 @@ test('F-02 from static keys to the chain, and on to the carried level: the marks
   await guarded.rotateOnline();
   thief.claim(old);
   const refusal = await refusedUntouched('TRUST_ROLLBACK', store, () => chained.refresh());
-  assert.match(refusal.what, /^targets version 1 is older/);
+  assert.match(refusal.what, /^Upstream: targets version 1 is older/);
   guarded.restore();
   await chained.refresh();
   assert.deepEqual(await marksIn(store, guarded.mirrored.id), {

@@ -27,7 +27,7 @@ for (const role of ['timestamp', 'snapshot', 'root'] as const) {
     guarded.clock.step(1000);
     for (const mode of ['online', 'cache-first'] as const) {
       const refusal = await refusedUntouched('TRUST_EXPIRED', store, () => guard.refresh({ mode }));
-      assert.equal(refusal.what, `${role} expired on 2026-11-24T03:00:00.000Z.`);
+      assert.equal(refusal.what, `The mirror: ${role} expired on 2026-11-24T03:00:00.000Z.`);
     }
     const { graceUsed } = await guard.refresh({ mode: 'offline' });
     assert.deepEqual(graceUsed, [], 'offline judges the mirror’s roles as of the last refresh, and grants nothing');
