@@ -8,8 +8,8 @@ import { Updater } from 'tuf-js';
 import { folderStore } from '../src/client/doors/folder-store.ts';
 import { memoryStore } from '../src/client/doors/memory-store.ts';
 import { Guard } from '../src/client/guard.ts';
-import { readPin } from '../src/client/pin-file.ts';
-import type { Store } from '../src/client/store.ts';
+import { readPin } from '../src/client/pin/pin-file.ts';
+import type { Store } from '../src/client/remember/store.ts';
 import { answer } from './children.ts';
 
 export interface ClientRounds {

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDirectorySource } from '../src/acquire/directory-source.ts';
-import type { Pin } from '../src/client/pin.ts';
-import { writePin } from '../src/client/pin-write.ts';
+import type { Pin } from '../src/client/pin/pin.ts';
+import { writePin } from '../src/client/pin/pin-write.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { repositoryId } from '../src/tuf/names.ts';
 import { Archive, findArchive } from '../test/replay/archive.ts';

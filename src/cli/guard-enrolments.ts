@@ -10,11 +10,11 @@
 import { join } from 'node:path';
 import { isPrivate, makePrivate, openPlain } from '../client/doors/private-folder.ts';
 import { folderStore } from '../client/doors/folder-store.ts';
-import type { RepositoryMap } from '../client/map.ts';
-import { readMap } from '../client/map-file.ts';
-import type { Pin } from '../client/pin.ts';
-import { readPin } from '../client/pin-file.ts';
-import type { Store } from '../client/store.ts';
+import type { RepositoryMap } from '../client/pin/map.ts';
+import { readMap } from '../client/pin/map-file.ts';
+import type { Pin } from '../client/pin/pin.ts';
+import { readPin } from '../client/pin/pin-file.ts';
+import type { Store } from '../client/remember/store.ts';
 import { type Code, Refusal } from '../errors.ts';
 import type { Disk } from '../platform/disk.ts';
 import { type RepositoryId, printable, repositoryId } from '../tuf/names.ts';

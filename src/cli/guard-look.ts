@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { openMemory } from '../client/memory.ts';
-import { type GuardState, digestsOf } from '../client/state.ts';
-import type { Store } from '../client/store.ts';
-import type { Standing } from '../client/verdict.ts';
+import { type GuardState, digestsOf } from '../client/remember/state.ts';
+import type { Store } from '../client/remember/store.ts';
+import type { Standing } from '../client/answer/verdict.ts';
 import { type Refusal, isRefusal } from '../errors.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import type { Sha256 } from '../tuf/names.ts';

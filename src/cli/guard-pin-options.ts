@@ -2,10 +2,10 @@
 import { Option } from 'commander';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { rootFingerprint } from '../client/fingerprint.ts';
-import { formatPeriod, parsePeriod } from '../client/period.ts';
-import type { Floor, Grace, Pin } from '../client/pin.ts';
-import { DEFAULT_POLICY } from '../client/pin-policy.ts';
+import { rootFingerprint } from '../client/pin/fingerprint.ts';
+import { formatPeriod, parsePeriod } from '../client/pin/period.ts';
+import type { Floor, Grace, Pin } from '../client/pin/pin.ts';
+import { DEFAULT_POLICY } from '../client/pin/pin-policy.ts';
 import { Refusal } from '../errors.ts';
 import { readNamedFile } from '../platform/named-file.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';

@@ -2,10 +2,10 @@
  * A pin in words: what is believed, as two people compare it, and what is permitted, with the day on which each
  * permission ends. Of a grace that day is known once the role is held, because it counts from the role’s own expiry.
  */
-import { endOfGrace } from '../client/expiry.ts';
-import { type Held, heldRole } from '../client/held.ts';
-import { formatPeriod } from '../client/period.ts';
-import type { Grace, Pin } from '../client/pin.ts';
+import { endOfGrace } from '../client/trust/expiry.ts';
+import { type Held, heldRole } from '../client/remember/held.ts';
+import { formatPeriod } from '../client/pin/period.ts';
+import type { Grace, Pin } from '../client/pin/pin.ts';
 import { isRefusal } from '../errors.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';

@@ -5,8 +5,8 @@
 import { Option } from 'commander';
 import { Consensus } from '../client/consensus.ts';
 import { Guard } from '../client/guard.ts';
-import type { RepositoryMap } from '../client/map.ts';
-import type { Mode } from '../client/verdict.ts';
+import type { RepositoryMap } from '../client/pin/map.ts';
+import type { Mode } from '../client/answer/verdict.ts';
 import { type GuardEnrolment, GuardEnrolments } from './guard-enrolments.ts';
 import type { Invocation } from './invocation.ts';
 import { untouchedStore } from './rehearsal-store.ts';

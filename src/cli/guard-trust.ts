@@ -4,9 +4,9 @@
  * asked: a root of another repository, and a mirror that would speak for upstream.
  */
 import { Option } from 'commander';
-import { rootFingerprint } from '../client/fingerprint.ts';
-import type { Pin } from '../client/pin.ts';
-import { requireRepository } from '../client/statement.ts';
+import { rootFingerprint } from '../client/pin/fingerprint.ts';
+import type { Pin } from '../client/pin/pin.ts';
+import { requireRepository } from '../client/trust/statement.ts';
 import { Refusal, isRefusal } from '../errors.ts';
 import { sha256 } from '../tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';

@@ -3,7 +3,7 @@
  * check on the way is made, and forgotten.
  */
 import { createHash } from 'node:crypto';
-import type { Store } from '../client/store.ts';
+import type { Store } from '../client/remember/store.ts';
 import type { Sha256 } from '../tuf/names.ts';
 
 export function untouchedStore(store: Store): Store {

@@ -2,9 +2,9 @@
  * Verdicts as JSON: the members that scripts and auditors read, as docs/reference/cli-json.md fixes them. Names are those
  * of the pin and of signed metadata, with underscores; every member is always there.
  */
-import type { Look, Search, Visit } from '../client/search.ts';
-import { MOST_UNMATCHED } from '../client/explain.ts';
-import type { Standing, Verdict } from '../client/verdict.ts';
+import type { Look, Search, Visit } from '../client/resolve/search.ts';
+import { MOST_UNMATCHED } from '../client/resolve/explain.ts';
+import type { Standing, Verdict } from '../client/answer/verdict.ts';
 import { formatDate } from '../tuf/dates.ts';
 
 /** Where a guard stands in time, without a question about a target. */

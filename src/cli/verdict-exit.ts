@@ -3,7 +3,7 @@
  * refused on its way is none, whatever is asked: its family says who must act.
  */
 import type { Code } from '../errors.ts';
-import type { Verdict } from '../client/verdict.ts';
+import type { Verdict } from '../client/answer/verdict.ts';
 import type { Report } from './output.ts';
 
 const ANSWERS: readonly Code[] = ['TRUST_UNLISTED_TARGET', 'TRUST_TARGET'];

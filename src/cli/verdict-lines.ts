@@ -2,7 +2,7 @@
  * Verdicts in words: the answer first, then as-of and horizon, which no mirror can move, and then what is established and
  * what is not known, side by side, because one without the other would promise too much.
  */
-import type { Standing, Verdict } from '../client/verdict.ts';
+import type { Standing, Verdict } from '../client/answer/verdict.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { printable } from '../tuf/names.ts';
 import { sideBySide } from './columns.ts';

@@ -10,10 +10,10 @@ import { Refusal, isRefusal } from '../errors.ts';
 import { matchesPattern } from '../tuf/glob.ts';
 import { printable } from '../tuf/names.ts';
 import { type Asked, type Finding, type Guard, judgedContent } from './guard.ts';
-import type { RepositoryMap } from './map.ts';
-import { type Round, type Voice, agreementIn, sharedVerdict } from './shared-verdict.ts';
-import { checked, drained } from './target-check.ts';
-import type { Verdict } from './verdict.ts';
+import type { RepositoryMap } from './pin/map.ts';
+import { type Round, type Voice, agreementIn, sharedVerdict } from './answer/shared-verdict.ts';
+import { checked, drained } from './resolve/target-check.ts';
+import type { Verdict } from './answer/verdict.ts';
 
 export interface SharedFinding {
   /** Of the first repository that agreed, with the agreement among what is established. */

@@ -4,7 +4,8 @@
  * about upstream and moves by upstream’s own proof only.
  *
  * The nine steps of an operation (docs/design/trust-rules.md, “What the guard checks”): 1 `operation.ts`, 2–6
- * `session.ts`, 7 is not there yet, 8 `memory.ts`, 9 `delivery.ts`.
+ * `trust/session.ts`, 7 is not there yet, 8 `memory.ts`, 9 `resolve/delivery.ts`. The rooms, as data walks through them:
+ * `pin` → `fetch` → `trust` → `resolve` → `answer`, with `remember` beside them and `doors` to the world.
  */
 import { Refusal, isRefusal } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../tuf/limits.ts';
@@ -12,12 +13,12 @@ import type { TargetEntry } from '../tuf/metadata.ts';
 import { type RoleName, type Sha256, type TargetPath, printable, targetPath } from '../tuf/names.ts';
 import { advised } from './advice.ts';
 import type { Clock } from './clock.ts';
-import { handOut, obtainTarget, type TargetSource } from './delivery.ts';
+import { handOut, obtainTarget, type TargetSource } from './resolve/delivery.ts';
 import { openPlace } from './doors/open-place.ts';
 import { systemClock } from './doors/system-clock.ts';
-import { readEveryRole } from './every-role.ts';
+import { readEveryRole } from './resolve/every-role.ts';
 import { rememberTarget } from './memory.ts';
-import { openNetwork } from './network.ts';
+import { openNetwork } from './fetch/network.ts';
 import {
   type OperationContext,
   type Reached,
@@ -26,14 +27,14 @@ import {
   operateOffline,
   operateOnline,
 } from './operation.ts';
-import type { Pin } from './pin.ts';
-import { joined, type Place } from './place.ts';
-import type { Edge } from './role-reader.ts';
-import { RootMemory } from './roots.ts';
-import { type Search, type Visit, search } from './search.ts';
-import type { Store } from './store.ts';
-import { checked, drained } from './target-check.ts';
-import { type Mode, type Standing, type Verdict, standingOf, verdictOf } from './verdict.ts';
+import type { Pin } from './pin/pin.ts';
+import { joined, type Place } from './fetch/place.ts';
+import type { Edge } from './trust/role-reader.ts';
+import { RootMemory } from './trust/roots.ts';
+import { type Search, type Visit, search } from './resolve/search.ts';
+import type { Store } from './remember/store.ts';
+import { checked, drained } from './resolve/target-check.ts';
+import { type Mode, type Standing, type Verdict, standingOf, verdictOf } from './answer/verdict.ts';
 
 export interface GuardOptions {
   /** From `readPin`. */

@@ -7,13 +7,20 @@ import type { Envelope } from '../tuf/envelope.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { RoleName, Sha256, TargetPath } from '../tuf/names.ts';
 import type { TrustedSnapshot } from '../tuf/trusted-set.ts';
-import { Cache } from './cache.ts';
-import { type Held, readHeld } from './held.ts';
-import type { Pin } from './pin.ts';
-import type { RootChain } from './roots.ts';
-import type { Session } from './session.ts';
-import { type GuardState, type HeldDigests, type HeldRole, digestsOf, readState, writeState } from './state.ts';
-import type { Store } from './store.ts';
+import { Cache } from './remember/cache.ts';
+import { type Held, readHeld } from './remember/held.ts';
+import type { Pin } from './pin/pin.ts';
+import type { RootChain } from './trust/roots.ts';
+import type { Session } from './trust/session.ts';
+import {
+  type GuardState,
+  type HeldDigests,
+  type HeldRole,
+  digestsOf,
+  readState,
+  writeState,
+} from './remember/state.ts';
+import type { Store } from './remember/store.ts';
 
 /** How far the clock may be behind what was seen: corrections of a good clock are smaller. */
 const SKEW_MS = 5 * 60_000;

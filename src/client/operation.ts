@@ -7,14 +7,14 @@ import { Refusal, isRefusal } from '../errors.ts';
 import { sha256 } from '../tuf/digest.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { Clock } from './clock.ts';
-import { Expiries, mirrorRule } from './expiry.ts';
-import type { Held } from './held.ts';
+import { Expiries, mirrorRule } from './trust/expiry.ts';
+import type { Held } from './remember/held.ts';
 import { commitSession, noteTime, openMemory, requireClock } from './memory.ts';
-import type { Network } from './network.ts';
-import type { Pin, Policy } from './pin.ts';
-import type { RootMemory } from './roots.ts';
-import { type Session, type SessionOptions, establish } from './session.ts';
-import type { Store } from './store.ts';
+import type { Network } from './fetch/network.ts';
+import type { Pin, Policy } from './pin/pin.ts';
+import type { RootMemory } from './trust/roots.ts';
+import { type Session, type SessionOptions, establish } from './trust/session.ts';
+import type { Store } from './remember/store.ts';
 
 export interface OperationContext {
   readonly pin: Pin;

@@ -8,13 +8,13 @@ import { DEFAULT_LIMITS, type Limits } from '../tuf/limits.ts';
 import { type RoleName, TARGETS, targetPath } from '../tuf/names.ts';
 import type { RoleKeys } from '../tuf/signatures.ts';
 import { enforceExpiry } from '../tuf/trusted-set.ts';
-import { MetadataShelf, type Shelf, openTarget } from './layout.ts';
-import { type Edge, RoleReader } from './role-reader.ts';
-import { RootMemory } from './roots.ts';
-import { type Search, search } from './search.ts';
-import { newestOf } from './session.ts';
-import { checked } from './target-check.ts';
-import { followTop, type Top } from './workflow.ts';
+import { MetadataShelf, type Shelf, openTarget } from './fetch/layout.ts';
+import { type Edge, RoleReader } from './trust/role-reader.ts';
+import { RootMemory } from './trust/roots.ts';
+import { type Search, search } from './resolve/search.ts';
+import { newestOf } from './trust/session.ts';
+import { checked } from './resolve/target-check.ts';
+import { followTop, type Top } from './trust/workflow.ts';
 
 /** What a plain client keeps: the newest file of each role. */
 export interface PlainCache {

@@ -4,7 +4,7 @@
  */
 import { memoryStore } from '../client/doors/memory-store.ts';
 import { Guard } from '../client/guard.ts';
-import type { Pin, StaticPins } from '../client/pin.ts';
+import type { Pin, StaticPins } from '../client/pin/pin.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { type RepositoryId, type RoleName, TARGETS } from '../tuf/names.ts';
 import { TrustedRoot } from '../tuf/trusted-set.ts';

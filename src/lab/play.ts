@@ -2,7 +2,7 @@
  * One attack, performed against the three clients. First each must get what an honest mirror serves, or a refusal of the attack
  * would prove nothing. Then each client that is to have a memory gets one; then the attack is served.
  */
-import type { Floor, Pin } from '../client/pin.ts';
+import type { Floor, Pin } from '../client/pin/pin.ts';
 import { type Code, isRefusal } from '../errors.ts';
 import type { EvilMirror } from './evil-mirror.ts';
 import { guardClient, pinFor } from './guard-client.ts';

@@ -5,8 +5,8 @@
  */
 import { memoryStore } from '../client/doors/memory-store.ts';
 import { Guard } from '../client/guard.ts';
-import type { Place } from '../client/place.ts';
-import type { Pin } from '../client/pin.ts';
+import type { Place } from '../client/fetch/place.ts';
+import type { Pin } from '../client/pin/pin.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { type RepositoryId, ROOT, type Sha256, isSha256, parseMetadataFileName } from '../tuf/names.ts';

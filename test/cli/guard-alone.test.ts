@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { writePin } from '../../src/client/pin-write.ts';
+import { writePin } from '../../src/client/pin/pin-write.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { PROJECT } from '../architecture/sources.ts';
 import { DAY } from '../simulator/clock.ts';

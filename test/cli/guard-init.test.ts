@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { writePin } from '../../src/client/pin-write.ts';
-import { readPin } from '../../src/client/pin-file.ts';
+import { writePin } from '../../src/client/pin/pin-write.ts';
+import { readPin } from '../../src/client/pin/pin-file.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { roleName } from '../../src/tuf/names.ts';
 import { DAY } from '../simulator/clock.ts';
@@ -219,7 +219,7 @@ test('docs/clients/guard.md has every member of a pin, every remark and every wa
   assert.ok(own.includes('maxUpstreamAge') && own.includes('until'));
   const sources = await Promise.all(
     ['remarks', 'shared-verdict', 'warnings'].map((name) =>
-      readFile(new URL(`../../src/client/${name}.ts`, import.meta.url), 'utf8'),
+      readFile(new URL(`../../src/client/answer/${name}.ts`, import.meta.url), 'utf8'),
     ),
   );
   const codes = [...sources.join('').matchAll(/(?:code: |add\(\s*|\| )'([a-z-]+)'/g)].map(([, code = '']) => code);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { writePin } from '../../src/client/pin-write.ts';
+import { writePin } from '../../src/client/pin/pin-write.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { roleName } from '../../src/tuf/names.ts';
 import { DAY } from '../simulator/clock.ts';

@@ -4,7 +4,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { isGroup } from '../../src/cli/command.ts';
 import { ENTRIES } from '../../src/cli/program.ts';
-import { writePin } from '../../src/client/pin-write.ts';
+import { writePin } from '../../src/client/pin/pin-write.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import { renewSampleUpstream } from '../../src/sample/upstream.ts';
 import { DAY } from '../simulator/clock.ts';

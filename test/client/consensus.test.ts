@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { Consensus } from '../../src/client/consensus.ts';
-import { readMap } from '../../src/client/map-file.ts';
+import { readMap } from '../../src/client/pin/map-file.ts';
 import type { Guard } from '../../src/client/guard.ts';
 import { jsonObject } from '../../src/tuf/json.ts';
 import { roleName } from '../../src/tuf/names.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { rootFingerprint } from '../../src/client/fingerprint.ts';
-import { SPOKEN_WORDS } from '../../src/client/spoken-words.ts';
+import { rootFingerprint } from '../../src/client/pin/fingerprint.ts';
+import { SPOKEN_WORDS } from '../../src/client/pin/spoken-words.ts';
 import { refused } from '../simulator/refused.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 

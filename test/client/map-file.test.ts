@@ -1,8 +1,8 @@
 /** A map is TAP 4’s, read strictly: an entry that dangles or counts one repository twice would ask fewer than was meant (X-05, P-03). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMap } from '../../src/client/map-file.ts';
-import type { RepositoryMap } from '../../src/client/map.ts';
+import { readMap } from '../../src/client/pin/map-file.ts';
+import type { RepositoryMap } from '../../src/client/pin/map.ts';
 import { isRefusal, type Refusal } from '../../src/errors.ts';
 import { refused } from '../simulator/refused.ts';
 

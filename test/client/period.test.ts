@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatPeriod, LONGEST_PERIOD, parsePeriod } from '../../src/client/period.ts';
+import { formatPeriod, LONGEST_PERIOD, parsePeriod } from '../../src/client/pin/period.ts';
 import { runs } from '../property/runs.ts';
 
 const HOUR = 3_600_000;

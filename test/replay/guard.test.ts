@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../src/client/doors/memory-store.ts';
 import { Guard } from '../../src/client/guard.ts';
-import type { Pin } from '../../src/client/pin.ts';
+import type { Pin } from '../../src/client/pin/pin.ts';
 import { roleName } from '../../src/tuf/names.ts';
 import { DAY } from '../simulator/clock.ts';
 import { rejected } from '../simulator/refused.ts';

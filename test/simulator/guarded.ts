@@ -9,7 +9,7 @@
  */
 import { memoryStore } from '../../src/client/doors/memory-store.ts';
 import { Guard, type GuardOptions } from '../../src/client/guard.ts';
-import type { Pin, Policy } from '../../src/client/pin.ts';
+import type { Pin, Policy } from '../../src/client/pin/pin.ts';
 import { withWriter } from '../../src/mirror.ts';
 import { rotateOnlineKeys } from '../../src/publish/ceremony.ts';
 import { renewDue } from '../../src/publish/renew.ts';

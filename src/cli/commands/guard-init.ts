@@ -3,8 +3,8 @@
  * what is believed comes from files, and is confirmed by a digest or by a person.
  */
 import { resolve } from 'node:path';
-import { readPin } from '../../client/pin-file.ts';
-import { writePin } from '../../client/pin-write.ts';
+import { readPin } from '../../client/pin/pin-file.ts';
+import { writePin } from '../../client/pin/pin-write.ts';
 import { Refusal } from '../../errors.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
 import { defineCommand } from '../command.ts';

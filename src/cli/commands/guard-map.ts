@@ -1,7 +1,7 @@
 /** `countersign guard map`: which guards must agree on which targets (TAP 4). */
 import { resolve } from 'node:path';
-import type { RepositoryMap } from '../../client/map.ts';
-import { readMap } from '../../client/map-file.ts';
+import type { RepositoryMap } from '../../client/pin/map.ts';
+import { readMap } from '../../client/pin/map-file.ts';
 import { Refusal } from '../../errors.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
 import { printable } from '../../tuf/names.ts';

@@ -1,7 +1,7 @@
 /** `countersign guard pin`: the pin in words, and the way to another one that forgets nothing. */
 import { resolve } from 'node:path';
 import { openMemory } from '../../client/memory.ts';
-import { readPin } from '../../client/pin-file.ts';
+import { readPin } from '../../client/pin/pin-file.ts';
 import { Refusal, isRefusal } from '../../errors.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
 import { DEFAULT_LIMITS } from '../../tuf/limits.ts';

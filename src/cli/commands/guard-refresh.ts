@@ -1,6 +1,6 @@
 /** `countersign guard refresh`: every check but a search, kept for later; all guards unless one is named. */
 import { Option } from 'commander';
-import type { Standing } from '../../client/verdict.ts';
+import type { Standing } from '../../client/answer/verdict.ts';
 import { type Code, type Refusal, isRefusal } from '../../errors.ts';
 import type { RepositoryId } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';

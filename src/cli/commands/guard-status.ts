@@ -2,7 +2,7 @@
 import { type Refusal, isRefusal } from '../../errors.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { type RepositoryId, printable } from '../../tuf/names.ts';
-import type { Marks } from '../../client/marks.ts';
+import type { Marks } from '../../client/trust/marks.ts';
 import { defineCommand } from '../command.ts';
 import { GuardEnrolments } from '../guard-enrolments.ts';
 import { type GuardLook, isTrouble, lookAt } from '../guard-look.ts';

@@ -1,7 +1,7 @@
 /** `countersign guard why`: who answers for a target, and why: the whole walk, and what each repository of a map said. */
-import { explain } from '../../client/explain.ts';
+import { explain } from '../../client/resolve/explain.ts';
 import type { SharedFinding } from '../../client/consensus.ts';
-import type { Voice } from '../../client/shared-verdict.ts';
+import type { Voice } from '../../client/answer/shared-verdict.ts';
 import type { Finding } from '../../client/guard.ts';
 import { printable } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';

@@ -8,7 +8,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Refusal } from '../../errors.ts';
 import { printable, unsafeFileName } from '../../tuf/names.ts';
-import type { Arrival, Place, Reading } from '../place.ts';
+import type { Arrival, Place, Reading } from '../fetch/place.ts';
 import { findPlainFile, isAbsence, look, readPlainFile, refusal, refuseLarger, unreadable } from './plain-files.ts';
 
 /**

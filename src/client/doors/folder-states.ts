@@ -11,7 +11,7 @@
 import { link, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../../errors.ts';
-import type { StoredState } from '../store.ts';
+import type { StoredState } from '../remember/store.ts';
 import {
   create,
   errorCode,

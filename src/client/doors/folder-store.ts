@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { rename, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isSha256, type Sha256 } from '../../tuf/names.ts';
-import type { Store, StoredState } from '../store.ts';
+import type { Store, StoredState } from '../remember/store.ts';
 import * as states from './folder-states.ts';
 import {
   chunksOf,

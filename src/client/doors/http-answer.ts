@@ -5,7 +5,7 @@
  */
 import { type Code, type Details, Refusal } from '../../errors.ts';
 import { printable } from '../../tuf/names.ts';
-import type { Reading } from '../place.ts';
+import type { Reading } from '../fetch/place.ts';
 
 /** Trouble that comes from a connection which ended too early. Everything else in a body is not HTTP at all. */
 const NOT_HTTP = /^HPE_(?!INVALID_EOF_STATE)/;

@@ -6,7 +6,7 @@
 import { Refusal } from '../../errors.ts';
 import { printable } from '../../tuf/names.ts';
 import { baseUrl, joinedUrl } from '../../tuf/urls.ts';
-import type { Arrival, Place, Reading } from '../place.ts';
+import type { Arrival, Place, Reading } from '../fetch/place.ts';
 import { announcedBytes, cutOff, judgeAnswer, nameOf, tooLarge, unreachable } from './http-answer.ts';
 import { DEFAULT_PATIENCE, Pace, type Patience, withinHeaders } from './patience.ts';
 

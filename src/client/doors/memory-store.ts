@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../../tuf/names.ts';
-import { joined } from '../place.ts';
-import type { Store, StoredState } from '../store.ts';
+import { joined } from '../fetch/place.ts';
+import type { Store, StoredState } from '../remember/store.ts';
 
 /** An empty store. What goes in and comes out is copied. */
 export function memoryStore(): Store {

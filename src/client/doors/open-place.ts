@@ -1,6 +1,6 @@
 /** The place behind an address: a folder for `file:`, a web server for everything else. */
 import { fileURLToPath } from 'node:url';
-import type { Place } from '../place.ts';
+import type { Place } from '../fetch/place.ts';
 import { folderPlace } from './folder-place.ts';
 import { httpPlace } from './http-place.ts';
 

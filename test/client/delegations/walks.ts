@@ -1,6 +1,6 @@
 /** Upstreams with delegations, read by guards from a folder: real files, no mirror where none is needed. */
 import type { Finding, Guard } from '../../../src/client/guard.ts';
-import type { Visit } from '../../../src/client/search.ts';
+import type { Visit } from '../../../src/client/resolve/search.ts';
 import type { Scope } from '../../simulator/mirror.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';
 import { folderCopy } from '../policy/copies.ts';

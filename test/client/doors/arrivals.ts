@@ -1,7 +1,7 @@
 /** Reading from places and stores in tests. */
 import assert from 'node:assert/strict';
-import type { Arrival, Place, Reading } from '../../../src/client/place.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Arrival, Place, Reading } from '../../../src/client/fetch/place.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { isSha256, type Sha256 } from '../../../src/tuf/names.ts';
 
 /** The whole of a file as text, within a megabyte unless told otherwise. */

@@ -1,6 +1,6 @@
 /** The states that `committer-child.ts` commits. */
 import assert from 'node:assert/strict';
-import type { StoredState } from '../../../src/client/store.ts';
+import type { StoredState } from '../../../src/client/remember/store.ts';
 import type { Sha256 } from '../../../src/tuf/names.ts';
 
 export interface Counted {

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { isRefusal } from '../../../src/errors.ts';
 import { directory } from '../../acquire/directories.ts';
 import { refusal } from '../../acquire/refusals.ts';

@@ -6,7 +6,7 @@ import { appendFile, link, mkdir, rename, rm, symlink, truncate, writeFile } fro
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderPlace } from '../../../src/client/doors/folder-place.ts';
-import type { Arrival } from '../../../src/client/place.ts';
+import type { Arrival } from '../../../src/client/fetch/place.ts';
 import { directory } from '../../acquire/directories.ts';
 import { refusal } from '../../acquire/refusals.ts';
 import { sha256, textAt, textOf } from './arrivals.ts';

@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, readdir, rename, rm, stat, symlink, truncate, writ
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import type { Code } from '../../../src/errors.ts';
 import type { Sha256 } from '../../../src/tuf/names.ts';
 import { directory } from '../../acquire/directories.ts';

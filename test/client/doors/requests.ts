@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createRawServer, type Server, type So
 import type { TestContext } from 'node:test';
 import { httpPlace } from '../../../src/client/doors/http-place.ts';
 import type { Patience } from '../../../src/client/doors/patience.ts';
-import type { Place } from '../../../src/client/place.ts';
+import type { Place } from '../../../src/client/fetch/place.ts';
 
 export interface Served {
   readonly place: Place;

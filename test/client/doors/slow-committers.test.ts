@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { directory } from '../../acquire/directories.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import { systemClock } from '../../../src/client/doors/system-clock.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { directory } from '../../acquire/directories.ts';
 import { refusal } from '../../acquire/refusals.ts';
 import { pieces, sha256, stored } from './arrivals.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Floor } from '../../../src/client/pin.ts';
+import type { Floor } from '../../../src/client/pin/pin.ts';
 import { type RoleName, roleName } from '../../../src/tuf/names.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import type { Signer } from '../../../src/sign/signer.ts';
 import type { KeyId } from '../../../src/tuf/names.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Pin } from '../../../src/client/pin.ts';
+import type { Pin } from '../../../src/client/pin/pin.ts';
 import type { JsonObject } from '../../../src/tuf/json.ts';
 import { repositoryId } from '../../../src/tuf/names.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';

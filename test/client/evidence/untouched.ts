@@ -1,8 +1,8 @@
 /** Refusals that leave a guard’s memory as it was, byte for byte; and what that memory says. */
 import assert from 'node:assert/strict';
-import type { Marks } from '../../../src/client/marks.ts';
-import { readState } from '../../../src/client/state.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Marks } from '../../../src/client/trust/marks.ts';
+import { readState } from '../../../src/client/remember/state.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import type { Code, Refusal } from '../../../src/errors.ts';
 import type { RepositoryId } from '../../../src/tuf/names.ts';
 import { rejected } from '../../simulator/refused.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Guard } from '../../../src/client/guard.ts';
-import type { Pin } from '../../../src/client/pin.ts';
-import type { Mode, Verdict } from '../../../src/client/verdict.ts';
+import type { Pin } from '../../../src/client/pin/pin.ts';
+import type { Mode, Verdict } from '../../../src/client/answer/verdict.ts';
 import { sha256 } from '../../../src/tuf/digest.ts';
 import { DAY, NOW } from '../../simulator/clock.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import type { Guard } from '../../../src/client/guard.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { directory } from '../../acquire/directories.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';
 import { rejected } from '../../simulator/refused.ts';

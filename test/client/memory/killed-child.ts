@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
 import { Guard } from '../../../src/client/guard.ts';
-import { readPin } from '../../../src/client/pin-file.ts';
-import type { Store } from '../../../src/client/store.ts';
+import { readPin } from '../../../src/client/pin/pin-file.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 
 const [folder = '', pin = '', now = '', point = ''] = process.argv.slice(2);
 const store = folderStore(folder);

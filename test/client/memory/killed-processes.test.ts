@@ -7,7 +7,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
-import { writePin } from '../../../src/client/pin-write.ts';
+import { writePin } from '../../../src/client/pin/pin-write.ts';
 import { directory } from '../../acquire/directories.ts';
 import { Child } from '../../cli/children.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { folderStore } from '../../../src/client/doors/folder-store.ts';
 import { Guard } from '../../../src/client/guard.ts';
-import { readPin } from '../../../src/client/pin-file.ts';
+import { readPin } from '../../../src/client/pin/pin-file.ts';
 
 const [folder = '', pin = '', now = '', count = ''] = process.argv.slice(2);
 const clock = { now: () => new Date(Number(now)) };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import type { Clock } from '../../../src/client/clock.ts';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Mode } from '../../../src/client/verdict.ts';
+import type { Mode } from '../../../src/client/answer/verdict.ts';
 import { DAY, FakeClock, MINUTE, NOW } from '../../simulator/clock.ts';
 import { STRICT } from '../../simulator/guarded.ts';
 import { rejected } from '../../simulator/refused.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readPin } from '../../../src/client/pin-file.ts';
+import { readPin } from '../../../src/client/pin/pin-file.ts';
 import { isRefusal } from '../../../src/errors.ts';
 import { runs } from '../../property/runs.ts';
 import { plainPin, refusedPin } from './pins.ts';

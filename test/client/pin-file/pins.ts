@@ -1,7 +1,7 @@
 /** Pins to alter: a good one in plain members, and the ways to have it read or refused. */
 import assert from 'node:assert/strict';
-import { readPin } from '../../../src/client/pin-file.ts';
-import type { Pin } from '../../../src/client/pin.ts';
+import { readPin } from '../../../src/client/pin/pin-file.ts';
+import type { Pin } from '../../../src/client/pin/pin.ts';
 import type { Refusal } from '../../../src/errors.ts';
 import { signerNamed } from '../../simulator/keys.ts';
 import { refused } from '../../simulator/refused.ts';

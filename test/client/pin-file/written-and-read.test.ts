@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readPin } from '../../../src/client/pin-file.ts';
-import { writePin } from '../../../src/client/pin-write.ts';
-import type { Grace, Pin } from '../../../src/client/pin.ts';
+import { readPin } from '../../../src/client/pin/pin-file.ts';
+import { writePin } from '../../../src/client/pin/pin-write.ts';
+import type { Grace, Pin } from '../../../src/client/pin/pin.ts';
 import type { KeyId, RepositoryId, RoleName } from '../../../src/tuf/names.ts';
 import { runs } from '../../property/runs.ts';
 import { signerNamed } from '../../simulator/keys.ts';

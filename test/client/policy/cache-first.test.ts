@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { sha256 } from '../../../src/tuf/digest.ts';
 import { DAY } from '../../simulator/clock.ts';
 import { type GuardedMirror, STRICT, guardedBy } from '../../simulator/guarded.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Policy } from '../../../src/client/pin.ts';
+import type { Policy } from '../../../src/client/pin/pin.ts';
 import { DAY, NOW } from '../../simulator/clock.ts';
 import { STRICT } from '../../simulator/guarded.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Pin } from '../../../src/client/pin.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Pin } from '../../../src/client/pin/pin.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { targetPath, roleName } from '../../../src/tuf/names.ts';
-import { readState } from '../../../src/client/state.ts';
+import { readState } from '../../../src/client/remember/state.ts';
 import { DAY, NOW } from '../../simulator/clock.ts';
 import { type GuardedMirror, STRICT, guardedBy } from '../../simulator/guarded.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import { Guard, type GuardOptions } from '../../../src/client/guard.ts';
-import type { Pin } from '../../../src/client/pin.ts';
+import type { Pin } from '../../../src/client/pin/pin.ts';
 import { sha256 } from '../../../src/tuf/digest.ts';
 import { repositoryId, targetFileNames, targetPath } from '../../../src/tuf/names.ts';
 import { FakeClock } from '../../simulator/clock.ts';

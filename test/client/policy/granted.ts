@@ -1,5 +1,5 @@
 /** Policies of tests: strict but for what a test grants. */
-import type { Grace, Policy } from '../../../src/client/pin.ts';
+import type { Grace, Policy } from '../../../src/client/pin/pin.ts';
 import { roleName } from '../../../src/tuf/names.ts';
 import { DAY } from '../../simulator/clock.ts';
 import { STRICT } from '../../simulator/guarded.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import type { Guard } from '../../../src/client/guard.ts';
-import { joined } from '../../../src/client/place.ts';
+import { joined } from '../../../src/client/fetch/place.ts';
 import type { Code } from '../../../src/errors.ts';
 import { guardedBy } from '../../simulator/guarded.ts';
 import { rejected } from '../../simulator/refused.ts';

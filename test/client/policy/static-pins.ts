@@ -1,5 +1,5 @@
 /** Static pins of tests: the targets keys of a root, or whichever signers a test names. */
-import type { Pin, StaticPins } from '../../../src/client/pin.ts';
+import type { Pin, StaticPins } from '../../../src/client/pin/pin.ts';
 import { keysOf } from '../../../src/sample/signing.ts';
 import type { Signer } from '../../../src/sign/signer.ts';
 import { DEFAULT_LIMITS } from '../../../src/tuf/limits.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Pin, Policy } from '../../../src/client/pin.ts';
-import type { Standing } from '../../../src/client/verdict.ts';
+import type { Pin, Policy } from '../../../src/client/pin/pin.ts';
+import type { Standing } from '../../../src/client/answer/verdict.ts';
 import { formatDate } from '../../../src/tuf/dates.ts';
 import { DAY, NOW } from '../../simulator/clock.ts';
 import { type GuardedMirror, STRICT, guardedBy } from '../../simulator/guarded.ts';

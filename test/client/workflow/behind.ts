@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import type { Guard, GuardOptions } from '../../../src/client/guard.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import type { Code, Refusal } from '../../../src/errors.ts';
 import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';
 import type { Scope } from '../../simulator/mirror.ts';

@@ -5,7 +5,7 @@ import { httpPlace } from '../../../src/client/doors/http-place.ts';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import type { Patience } from '../../../src/client/doors/patience.ts';
 import type { Guard } from '../../../src/client/guard.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import { rejected } from '../../simulator/refused.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';
 import { flood } from '../doors/requests.ts';

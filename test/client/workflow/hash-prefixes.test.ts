@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import type { Pin } from '../../../src/client/pin.ts';
+import type { Pin } from '../../../src/client/pin/pin.ts';
 import { guardedBy } from '../../simulator/guarded.ts';
 import { below, put } from '../../simulator/places.ts';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import { httpPlace } from '../../../src/client/doors/http-place.ts';
 import { type PlainCache, PlainClient } from '../../../src/client/plain-client.ts';
-import { joined } from '../../../src/client/place.ts';
+import { joined } from '../../../src/client/fetch/place.ts';
 import { NOW } from '../../simulator/clock.ts';
 import { guardedBy } from '../../simulator/guarded.ts';
 import { rejected } from '../../simulator/refused.ts';

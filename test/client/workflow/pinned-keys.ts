@@ -1,5 +1,5 @@
 /** Static pins, the block of TAP 13, from the keys of simulated upstreams. */
-import type { StaticPins } from '../../../src/client/pin.ts';
+import type { StaticPins } from '../../../src/client/pin/pin.ts';
 import type { Signer } from '../../../src/sign/signer.ts';
 import { DEFAULT_LIMITS } from '../../../src/tuf/limits.ts';
 import { TARGETS, roleName } from '../../../src/tuf/names.ts';

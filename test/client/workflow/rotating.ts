@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import type { Guard } from '../../../src/client/guard.ts';
-import type { Store } from '../../../src/client/store.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
 import type { Code, Refusal } from '../../../src/errors.ts';
 import type { Signer } from '../../../src/sign/signer.ts';
 import type { Scope } from '../../simulator/mirror.ts';

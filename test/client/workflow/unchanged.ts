@@ -1,8 +1,8 @@
 /** Refusals after which a guard remembers exactly what it remembered before (W-02). */
 import assert from 'node:assert/strict';
 import type { Guard } from '../../../src/client/guard.ts';
-import type { Store } from '../../../src/client/store.ts';
-import type { Verdict } from '../../../src/client/verdict.ts';
+import type { Store } from '../../../src/client/remember/store.ts';
+import type { Verdict } from '../../../src/client/answer/verdict.ts';
 import type { Code, Refusal } from '../../../src/errors.ts';
 import { rejected } from '../../simulator/refused.ts';
 

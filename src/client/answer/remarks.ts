@@ -1,0 +1,106 @@
+/**
+ * The two halves of a verdict: what is established, and by whose keys; and what is not known, because a verdict that is
+ * silent about it would promise it.
+ */
+import type { TargetEntry } from '../../tuf/metadata.ts';
+import { type RoleName, type TargetPath, printable } from '../../tuf/names.ts';
+import { countSigners } from '../../tuf/signatures.ts';
+import type { GraceUse } from '../trust/expiry.ts';
+import { exchangeableRoles } from './identity.ts';
+import type { Session } from '../trust/session.ts';
+
+/** One thing that is established or not known; the code is stable, the text is for people. */
+export interface Remark {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** @param roles those that the search visited */
+export function establishedOf(
+  session: Session,
+  roles: readonly RoleName[],
+  { role, target }: { readonly role: RoleName; readonly target: TargetEntry },
+  name: TargetPath,
+): Remark[] {
+  const { reader, authority, evidence, mirror } = session;
+  const start = reader.roles.get(authority.role);
+  const signers = start ? countSigners(authority.keys, start.envelope.message, start.envelope.signatures) : 0;
+  const whose = evidence && !authority.isPinned ? `upstream’s root version ${evidence.versions.root}` : 'the pin';
+  const remarks: Remark[] = [];
+  const add = (code: string, text: string): void => void remarks.push({ code, text });
+  add(
+    'authored',
+    `${printable(role)} lists ${printable(name)} (${target.length} bytes); ${printable(authority.role)} is signed by ${signers} of the ${authority.keys.threshold} keys that ${whose} asks for.`,
+  );
+  if (evidence) {
+    const { asOf, versions } = evidence;
+    add(
+      'vouched',
+      `Upstream vouched for this state until ${asOf.toISOString()}, by its own timestamp version ${versions.timestamp}.`,
+    );
+  }
+  if (evidence && mirror) {
+    const isWhole = exchangeableRoles(session, roles).length === 0;
+    add(
+      'combined',
+      isWhole
+        ? 'Every role on the way is the one that upstream’s snapshot lists; nothing was combined or withheld.'
+        : 'Every role on the way has the version that upstream’s snapshot lists; none was withheld.',
+    );
+  }
+  if (mirror) {
+    const { generation, import: number } = mirror.statement;
+    add('delivered', `The mirror signed it as its newest: generation ${generation}, import ${number}.`);
+  }
+  return remarks;
+}
+
+interface Circumstances {
+  readonly mode: 'online' | 'offline' | 'cache';
+  readonly refreshedAt: Date | undefined;
+  readonly hadMemory: boolean;
+}
+
+export function notKnownOf(
+  session: Session,
+  roles: readonly RoleName[],
+  { mode, refreshedAt, hadMemory }: Circumstances,
+  graceUsed: readonly GraceUse[],
+): Remark[] {
+  const { evidence, mirror, authority } = session;
+  const remarks: Remark[] = [];
+  const add = (code: string, text: string): void => void remarks.push({ code, text });
+  if (evidence) {
+    add(
+      'newer-upstream',
+      `Whether upstream has published, or revoked, anything after ${evidence.asOf.toISOString()}, its own last word here.`,
+    );
+  } else {
+    add('upstream-age', 'How old this is: with static pins alone, nothing signed by upstream says so.');
+    add('combination', 'Whether upstream ever published these roles together: no snapshot of upstream’s is checked.');
+  }
+  if (authority.isPinned) {
+    add('revocation', 'Whether upstream has replaced or revoked the pinned keys: static pins never learn of it.');
+  }
+  for (const role of exchangeableRoles(session, roles)) {
+    add(
+      'identity',
+      `Whether the file of ${printable(role)} is its own: other roles have its keys, and upstream’s snapshot lists no hashes.`,
+    );
+  }
+  if (!hadMemory) {
+    add('memory', 'Whether anything newer was ever served here: this guard had no memory, and rests on its pin alone.');
+  }
+  if (mode !== 'online' && refreshedAt) {
+    const whose = mirror ? 'the mirror' : 'the copy';
+    add('newer-mirror', `Whether ${whose} has anything newer since the last refresh on ${refreshedAt.toISOString()}.`);
+  }
+  if (mirror) add('approval', 'Who brought this in and who approved it: no ledger proof is checked.');
+  for (const { role, expired } of graceUsed) {
+    add(
+      'expired',
+      `Whether ${printable(role)} would still be signed today: it expired on ${expired.toISOString()}, and was believed by permission.`,
+    );
+  }
+  return remarks;
+}

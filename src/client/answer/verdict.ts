@@ -1,0 +1,124 @@
+/**
+ * What an answer rests on, said in full: what is established, by whose keys; which permission was used; and what is not
+ * known, because a verdict that is silent about it would promise it.
+ * Source: docs/design/trust-rules.md, “What the guard checks”; docs/clients/guard.md for what each remark means.
+ */
+import type { Code } from '../../errors.ts';
+import type { RoleName, TargetPath } from '../../tuf/names.ts';
+import type { GraceUse } from '../trust/expiry.ts';
+import type { Pin } from '../pin/pin.ts';
+import { type Remark, establishedOf, notKnownOf } from './remarks.ts';
+import type { Session } from '../trust/session.ts';
+import type { Search } from '../resolve/search.ts';
+import { type Warning, warningsOf } from './warnings.ts';
+
+/** How an operation reaches its metadata: see `Guard`. */
+export type Mode = 'online' | 'offline' | 'cache-first';
+
+/** Where the state of an operation stands in time; the same for every answer of that operation. */
+export interface Standing {
+  readonly repository: string;
+  /** `pinned`: a mirror under a pin. `carried`: originals only, no mirror keys anywhere. */
+  readonly level: 'pinned' | 'carried';
+  /** How this operation reached its metadata: `cache-first` says which of the two it became. */
+  readonly mode: 'online' | 'offline' | 'cache';
+  /** The one reference time. */
+  readonly now: Date;
+  /** Last moment at which upstream vouched for this state; undefined with static pins alone. */
+  readonly asOf: Date | undefined;
+  /** Who delivered it: the mirror’s generation and import; undefined at the carried level. */
+  readonly deliveredBy: { readonly generation: number; readonly import: number; readonly until: Date } | undefined;
+  /** Versions of upstream’s own roles; undefined with static pins alone. */
+  readonly upstream: { readonly root: number; readonly timestamp: number; readonly snapshot: number } | undefined;
+  /** Versions of the mirror’s own roles; undefined at the carried level. */
+  readonly mirror: { readonly root: number; readonly timestamp: number; readonly snapshot: number } | undefined;
+  /** The earliest expiry among the authored roles that were read: no mirror can move it. */
+  readonly horizon: { readonly role: RoleName; readonly expires: Date } | undefined;
+  readonly graceUsed: readonly GraceUse[];
+  readonly warnings: readonly Warning[];
+  readonly notKnown: readonly Remark[];
+}
+
+/** The answer about one target, with everything that it rests on. */
+export interface Verdict extends Standing {
+  readonly ok: boolean;
+  /** `OK`, or the code of what is wrong. */
+  readonly code: 'OK' | Code;
+  readonly target: TargetPath;
+  /** As signed; undefined when nothing was found, or upstream lists only other algorithms. */
+  readonly sha256: string | undefined;
+  readonly length: number | undefined;
+  /** The role that lists the target; undefined when none does. */
+  readonly authoredBy: RoleName | undefined;
+  readonly established: readonly Remark[];
+}
+
+export interface Circumstances {
+  readonly pin: Pin;
+  readonly mode: Standing['mode'];
+  readonly refreshedAt: Date | undefined;
+  readonly damaged: number;
+  readonly excluded: readonly RoleName[];
+  /** Whether the guard had seen anything before. */
+  readonly hadMemory: boolean;
+}
+
+/** @param roles those that the answer relied on, in order */
+export function standingOf(session: Session, roles: readonly RoleName[], circumstances: Circumstances): Standing {
+  const { pin, mode } = circumstances;
+  const { mirror, evidence, now, expiries } = session;
+  const graceUsed = expiries.graceUsed(['root', 'timestamp', 'snapshot', ...roles] as RoleName[]);
+  const top = mirror?.top.snapshot;
+  return {
+    repository: pin.repository,
+    level: pin.mirrorRoot ? 'pinned' : 'carried',
+    mode,
+    now,
+    asOf: evidence?.asOf,
+    deliveredBy: mirror &&
+      top && {
+        generation: mirror.statement.generation,
+        import: mirror.statement.import,
+        until: top.timestamp.timestamp.expires,
+      },
+    upstream: evidence?.versions,
+    mirror: top && {
+      root: top.timestamp.root.root.version,
+      timestamp: top.timestamp.timestamp.version,
+      snapshot: top.snapshot.version,
+    },
+    horizon: horizonOf(session, roles),
+    graceUsed,
+    warnings: warningsOf(session, roles, circumstances),
+    notKnown: notKnownOf(session, roles, circumstances, graceUsed),
+  };
+}
+
+/** @param roles those that the search visited */
+export function verdictOf(
+  session: Session,
+  { name, outcome }: Search,
+  roles: readonly RoleName[],
+  standing: Standing,
+): Verdict {
+  const found = outcome.kind === 'found' ? outcome : undefined;
+  return {
+    ...standing,
+    ok: found !== undefined,
+    code:
+      outcome.kind === 'found' ? 'OK' : outcome.kind === 'not-found' ? 'TRUST_UNLISTED_TARGET' : outcome.refusal.code,
+    target: name,
+    sha256: found?.target.hashes.get('sha256'),
+    length: found?.target.length,
+    authoredBy: found?.role,
+    established: found ? establishedOf(session, roles, found, name) : [],
+  };
+}
+
+function horizonOf({ reader, expiries }: Session, roles: readonly RoleName[]): Standing['horizon'] {
+  const dated = roles.flatMap((role) => {
+    const expires = reader.roles.has(role) ? expiries.expiryOf(role) : undefined;
+    return expires ? [{ role, expires }] : [];
+  });
+  return dated.sort((a, b) => a.expires.getTime() - b.expires.getTime())[0];
+}

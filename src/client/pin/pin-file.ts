@@ -1,0 +1,67 @@
+/**
+ * The pin as a file: read once, strictly, and either understood as a whole or refused. It is the one document that a
+ * guard believes without a signature, so whatever could make it mean more than its author meant is an error here:
+ * misspelt and repeated members, keys that cannot count, grace beyond the cap, floors that nobody can check.
+ * Source: docs/clients/guard.md; the member `targets` is the block of TAP 13.
+ */
+import { repositoryId } from '../../tuf/names.ts';
+import { readAddress } from './addresses.ts';
+import { type DocumentKind, Member } from './own-document.ts';
+import type { Location, Pin } from './pin.ts';
+import { readPolicy } from './pin-policy.ts';
+import { readFloor, readRoot, readStaticPins } from './pin-trust.ts';
+
+/** What the member `countersign` of a pin says. */
+export const PIN_FORMAT = 'pin/v1';
+
+/** Two roots of the largest size in base64, and room for many keys. */
+const PIN: DocumentKind = { name: 'The pin', code: 'CONFIG_PIN', maxBytes: 2_000_000 };
+
+/**
+ * Reads a `pin/v1` document. Nothing is asked of a clock: whether the pin or a root in it has expired is judged on use.
+ * @param bytes the file, whole; more than two megabytes are refused unread
+ * @returns the pin with every default filled in; roots are the exact bytes that were embedded
+ * @throws CONFIG_PIN, whose sentence names the member; what a root or a key was refused for is its cause
+ */
+export function readPin(bytes: Uint8Array): Pin {
+  const document = Member.document(bytes, PIN);
+  const member = document.closed([
+    'countersign',
+    'repository',
+    'location',
+    'mirror_root',
+    'upstream_root',
+    'targets',
+    'floor',
+    'policy',
+    'expires',
+  ]);
+  if (member('countersign').text() !== PIN_FORMAT) member('countersign').refuse(`must be “${PIN_FORMAT}”`);
+  const repository = member('repository');
+  const mirrorRoot = member('mirror_root').optional(readRoot);
+  const upstreamRoot = member('upstream_root').optional(readRoot);
+  const targets = member('targets').optional(readStaticPins);
+  if (!upstreamRoot && !targets) document.refuse('has neither upstream_root nor targets, so it would believe nobody');
+  // Without a mirror’s keys only upstream’s own say what is current; static pins alone would take any old state (M-04).
+  if (!upstreamRoot && !mirrorRoot)
+    document.refuse('has neither mirror_root nor upstream_root: nobody says what is current');
+  return {
+    repository: repository.attempt(() => repositoryId(repository.text())),
+    location: readLocation(member('location')),
+    mirrorRoot,
+    upstreamRoot,
+    targets,
+    floor: readFloor(member('floor'), upstreamRoot !== undefined),
+    policy: readPolicy(member('policy'), mirrorRoot === undefined),
+    expires: member('expires').optional((expires) => expires.instant()),
+  };
+}
+
+function readLocation(location: Member): Location {
+  const member = location.closed(['base', 'metadata', 'targets']);
+  return {
+    base: readAddress(member('base')),
+    metadata: member('metadata').optional(readAddress),
+    targets: member('targets').optional(readAddress),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * A pin: what a guard is willing to believe about one upstream, fixed before any server is asked. There is no first-use
+ * trust: without a pin there is no guard. The file format is read by `pin-file.ts`.
+ */
+import type { KeyId, RepositoryId, RoleName } from '../../tuf/names.ts';
+import type { Key } from '../../tuf/keys.ts';
+
+/** Milliseconds. */
+export type Period = number;
+
+export interface Pin {
+  /** The repository’s id on the mirror; bound in everything the mirror signs (M-12). */
+  readonly repository: RepositoryId;
+  /** Where its files are: everything below is read from here. */
+  readonly location: Location;
+  /** The mirror root, exact bytes. Absent: carried level, originals only, no mirror keys anywhere. */
+  readonly mirrorRoot: Uint8Array | undefined;
+  /** Upstream’s enrolled root, exact bytes: from here upstream’s own chain is followed. */
+  readonly upstreamRoot: Uint8Array | undefined;
+  /** Static pins, TAP 13: they replace the chain, or restrict it where both are given. */
+  readonly targets: StaticPins | undefined;
+  readonly floor: Floor;
+  readonly policy: Policy;
+  /** After this the pin itself is refused; static pins cannot learn of a revocation, so they should have one. */
+  readonly expires: Date | undefined;
+}
+
+/** An address (`http:`, `https:`) or a folder (`file:`); its path ends in a slash. */
+export interface Location {
+  readonly base: URL;
+  /** Where metadata lies when it is not `metadata/` below the base, or the base itself. */
+  readonly metadata: URL | undefined;
+  /** Where targets lie when it is not `targets/` below the base. */
+  readonly targets: URL | undefined;
+}
+
+/** The block of TAP 13: a targets role, under keys that the user chose. */
+export interface StaticPins {
+  /** `targets`, or a delegated role that takes its place as the start of every search. */
+  readonly rolename: RoleName;
+  readonly threshold: number;
+  /** Counted by material; the ids are those that upstream’s signatures name (K-02, K-04). */
+  readonly keys: ReadonlyMap<KeyId, Key>;
+}
+
+/** Least versions of upstream’s roles that are believed: what protects a guard that has no memory yet (M-04). */
+export interface Floor {
+  readonly root: number;
+  readonly timestamp: number;
+  readonly snapshot: number;
+  /** Authored roles; `targets` among them. */
+  readonly roles: ReadonlyMap<RoleName, number>;
+}
+
+export interface Policy {
+  /** How long after the expiry of upstream’s own timestamp (snapshot, root) it is believed; the cap of every grace. */
+  readonly maxUpstreamAge: Period;
+  /** How long after the last refresh `offline` answers although the mirror’s own roles have expired; 0: not at all. */
+  readonly maxOffline: Period;
+  /** Permissions to use an expired role, by role. Off unless named here. */
+  readonly grace: ReadonlyMap<RoleName, Grace>;
+  /** How long before an end a warning is given. */
+  readonly warnBefore: Period;
+}
+
+/** A bounded permission to use one expired role: for `period` after its expiry, and never after `until`. */
+export interface Grace {
+  readonly period: Period;
+  readonly until: Date | undefined;
+  /** Why, for the verdict; printed, never interpreted. */
+  readonly reason: string | undefined;
+}
