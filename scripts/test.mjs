@@ -3,11 +3,19 @@
  * folders instead; paths after that narrow the choice: `npm test -- test/cli`.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PROJECT, install, requireNode, say } from './prepare.mjs';
 
 const APART = ['interop', 'slow'];
+/**
+ * Folders whose files share a process: starting one costs as much as a whole file of theirs. The others move global clocks,
+ * start children, or count what a process does, and have one each.
+ */
+const TOGETHER = ['acquire', 'client', 'config', 'negative', 'property', 'publish', 'serve', 'sign', 'tuf', 'verify'];
+const MOST_TOGETHER = 8;
 
 requireNode();
 await install();
@@ -44,7 +52,31 @@ function isNamed(path) {
 }
 
 function runTests(paths) {
-  const inner = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...paths];
+  const directory = mkdtempSync(join(tmpdir(), 'countersign-tests-'));
+  const entries = inProcesses(paths, directory);
+  const inner = ['--import', 'tsx', '--test', '--test-concurrency=3', '--test-reporter=spec', ...entries];
   const child = spawn(process.execPath, inner, { cwd: PROJECT, stdio: 'inherit' });
-  return new Promise((resolve) => child.on('close', (code) => resolve(code === 0)));
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      rmSync(directory, { recursive: true, force: true });
+      resolve(code === 0);
+    });
+  });
+}
+
+/** One entry per process: a test file itself, or a list that imports several files of one folder. */
+function inProcesses(paths, directory) {
+  const folders = new Map();
+  for (const path of paths) folders.set(dirname(path), [...(folders.get(dirname(path)) ?? []), path]);
+  return [...folders].flatMap(([folder, files]) => {
+    const [, room = ''] = relative(PROJECT, folder).split('/');
+    if (!TOGETHER.includes(room)) return files;
+    const lists = Math.ceil(files.length / MOST_TOGETHER);
+    return Array.from({ length: lists }, (_, number) => {
+      const list = join(directory, `${relative(PROJECT, folder).replaceAll('/', '-')}-${String(number + 1)}.test.mjs`);
+      const own = files.filter((_path, index) => index % lists === number);
+      writeFileSync(list, own.map((path) => `import ${JSON.stringify(pathToFileURL(path).href)};\n`).join(''));
+      return list;
+    });
+  });
 }
