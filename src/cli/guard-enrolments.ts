@@ -158,10 +158,11 @@ function isEnrolmentName(name: string): name is RepositoryId {
 
 /** Undefined when there is none. @throws STATE_PERMISSIONS for a link; `code` for what is too large to be one */
 async function readPrivate(path: string, maxBytes: number, code: Code): Promise<Uint8Array | undefined> {
-  const handle = await openPlain(path);
-  if (handle === undefined) return undefined;
+  const file = await openPlain(path);
+  if (file === undefined) return undefined;
+  const { handle, size } = file;
   try {
-    if ((await handle.stat()).size > maxBytes) throw new Refusal(code, `${path} is larger than ${maxBytes} bytes.`);
+    if (size > maxBytes) throw new Refusal(code, `${path} is larger than ${maxBytes} bytes.`);
     return await handle.readFile();
   } finally {
     await handle.close();

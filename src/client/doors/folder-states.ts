@@ -102,10 +102,10 @@ async function newestNumber(folder: string): Promise<number> {
 
 /** Undefined when the file is gone. */
 async function bytesOf(path: string): Promise<Uint8Array | undefined> {
-  const handle = await openPlain(path);
-  if (handle === undefined) return undefined;
+  const file = await openPlain(path);
+  if (file === undefined) return undefined;
+  const { handle, size } = file;
   try {
-    const { size } = await onDisk(path, () => handle.stat());
     if (size > MOST_BYTES) throw new Refusal('STATE_CACHE', `${path} is larger than ${MOST_BYTES} bytes.`);
     return await onDisk(path, () => handle.readFile());
   } finally {

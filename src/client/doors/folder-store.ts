@@ -45,6 +45,8 @@ class FolderStore implements Store {
   readonly description: string;
   readonly #states: string;
   readonly #files: string;
+  /** Found private since the state was read last, which begins every operation: not looked at again for each file. */
+  #areFilesPrivate = false;
 
   constructor(folder: string) {
     this.description = folder;
@@ -53,6 +55,7 @@ class FolderStore implements Store {
   }
 
   async state(): Promise<StoredState | undefined> {
+    this.#areFilesPrivate = false;
     return (await this.#has(this.#states)) ? states.newest(this.#states) : undefined;
   }
 
@@ -63,11 +66,12 @@ class FolderStore implements Store {
 
   async read(digest: Sha256): Promise<AsyncIterable<Uint8Array> | undefined> {
     if (!isSha256(digest)) throw new TypeError('a file is named by its digest and nothing else');
-    if (!(await this.#has(this.#files))) return undefined;
+    this.#areFilesPrivate ||= await this.#has(this.#files);
+    if (!this.#areFilesPrivate) return undefined;
     const path = join(this.#files, digest);
     // Opened now and not by the first read: whoever removes it meanwhile takes the name only.
-    const handle = await openPlain(path);
-    return handle === undefined ? undefined : chunksOf(path, handle);
+    const file = await openPlain(path);
+    return file && chunksOf(path, file);
   }
 
   async write(content: AsyncIterable<Uint8Array>): Promise<Sha256> {

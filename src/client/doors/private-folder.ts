@@ -62,28 +62,39 @@ export async function statOf(path: string): Promise<Stats | undefined> {
   return unlessAbsent(path, () => lstat(path));
 }
 
+/** An open file, and how long it was when it was opened. */
+export interface PlainFile {
+  readonly handle: FileHandle;
+  readonly size: number;
+}
+
 /**
  * Opens a regular file for reading; undefined when there is nothing.
  * @throws STATE_PERMISSIONS for a link (P-05), STATE_CACHE for anything else that is no file
  */
-export async function openPlain(path: string): Promise<FileHandle | undefined> {
+export async function openPlain(path: string): Promise<PlainFile | undefined> {
   // O_NONBLOCK: opening a pipe that somebody put in the file’s place must not hang.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await unlessAbsent(path, () => open(path, flags));
   if (handle === undefined) return undefined;
-  if ((await handle.stat()).isFile()) return handle;
+  const stats = await handle.stat();
+  if (stats.isFile()) return { handle, size: stats.size };
   await handle.close();
   throw new Refusal('STATE_CACHE', `${path} is not a regular file.`);
 }
 
 /** The file in chunks; closes it. @throws STATE_DISK while it is read */
-export async function* chunksOf(path: string, handle: FileHandle): AsyncGenerator<Uint8Array, void, void> {
+export async function* chunksOf(path: string, { handle, size }: PlainFile): AsyncGenerator<Uint8Array, void, void> {
   try {
-    for (;;) {
-      // A new buffer each time: the reader may keep what it was given.
-      const { bytesRead, buffer } = await onDisk(path, () => handle.read(Buffer.allocUnsafe(CHUNK_BYTES)));
+    for (let read = 0; ;) {
+      // A new buffer each time: the reader may keep what it was given. One byte more than the rest, so that most files
+      // are read to their end, and known to be, in one go.
+      const room = Math.min(Math.max(size - read, 0) + 1, CHUNK_BYTES);
+      const { bytesRead, buffer } = await onDisk(path, () => handle.read(Buffer.allocUnsafe(room)));
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
+      read += bytesRead;
+      if (bytesRead < room && read >= size) return;
     }
   } finally {
     await handle.close();
