@@ -71,9 +71,11 @@ export function notKnownOf(
   const remarks: Remark[] = [];
   const add = (code: string, text: string): void => void remarks.push({ code, text });
   if (evidence) {
+    const { asOf, versions } = evidence;
+    // As-of is when its word ends, not when it was given: what it did since it signed is unknown even before that.
     add(
       'newer-upstream',
-      `Whether upstream has published, or revoked, anything after ${evidence.asOf.toISOString()}, its own last word here.`,
+      `Whether upstream has published, or revoked, anything since it signed timestamp version ${versions.timestamp}, its own last word here, which ends on ${asOf.toISOString()}.`,
     );
   } else {
     add('upstream-age', 'How old this is: with static pins alone, nothing signed by upstream says so.');
