@@ -163,16 +163,6 @@ export function examineDelegations(delegations: Delegations | undefined, path: s
   }));
 }
 
-/** The roles that this file lets speak for the path, in order; the search goes into each until one terminates. */
-export function rolesForPath(
-  delegations: Delegations | undefined,
-  path: string,
-): { name: RoleName; terminating: boolean; role: RoleKeys }[] {
-  return examineDelegations(delegations, path)
-    .filter(({ match }) => match !== undefined)
-    .map(({ name, terminating, role }) => ({ name, terminating, role }));
-}
-
 function binName(succinct: SuccinctRoles, bin: number): RoleName {
   const digits = (2 ** succinct.bitLength - 1).toString(16).length;
   return roleName(`${succinct.namePrefix}-${bin.toString(16).padStart(digits, '0')}`);

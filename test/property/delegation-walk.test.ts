@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Delegation } from '../../src/sample/parts.ts';
-import { rolesForPath } from '../../src/tuf/delegations.ts';
+import { matching } from '../tuf/matching.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { parseTargets } from '../../src/tuf/metadata.ts';
 import { TrustedRoot, type TrustedSnapshot } from '../../src/tuf/trusted-set.ts';
@@ -48,7 +48,7 @@ test('the roles that may speak for a path are those of a naive reading, in the d
       for (const from of upstream.author.roles.keys()) {
         const { delegations } = parseTargets(upstream.file(`1.${from}.json`), from, DEFAULT_LIMITS).payload;
         for (const path of PATHS) {
-          const found = rolesForPath(delegations, path).map(({ name, terminating }) => [name, terminating]);
+          const found = matching(delegations, path).map(({ name, terminating }) => [name, terminating]);
           const expected = speakers(drawn, from, path).map(({ name, terminating }) => [name, terminating]);
           assert.deepEqual(found, expected);
         }
@@ -75,7 +75,7 @@ test('an import visits every role that can be reached, once, nearest first, and 
   );
 });
 
-test('a walk on top of rolesForPath finds what a naive recursion finds: priority, terminating, cycles', () => {
+test('a walk over matching delegations finds what a naive recursion finds: priority, terminating, cycles', () => {
   fc.assert(
     fc.property(graph, (drawn) => {
       const upstream = publish(drawn);
@@ -94,7 +94,7 @@ function find(upstream: SimulatedUpstream, path: string): string | undefined {
     visited.add(role);
     const { targets, delegations } = parseTargets(upstream.file(`1.${role}.json`), role, DEFAULT_LIMITS).payload;
     if (targets.has(path as never)) return role;
-    const next = rolesForPath(delegations, path);
+    const next = matching(delegations, path);
     const end = next.findIndex(({ terminating }) => terminating);
     if (end >= 0) stack.length = 0;
     stack.push(...(end < 0 ? next : next.slice(0, end + 1)).map(({ name }) => String(name)).reverse());

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { type Delegations, delegatedRoles, readDelegations, rolesForPath } from '../../src/tuf/delegations.ts';
+import { type Delegations, delegatedRoles, readDelegations } from '../../src/tuf/delegations.ts';
+import { matching } from './matching.ts';
 import { type Json, type JsonObject, jsonObject } from '../../src/tuf/json.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { signerNamed } from '../simulator/keys.ts';
@@ -28,14 +29,14 @@ test('D-02 only roles that speak for the path are asked, and each says whether t
       role('old', { paths: ['*/*'], terminating: undefined, backtrack: false }),
     ],
   });
-  const asked = rolesForPath(delegations, 'dir/file').map(({ name, terminating }) => [name, terminating]);
+  const asked = matching(delegations, 'dir/file').map(({ name, terminating }) => [name, terminating]);
   assert.deepEqual(asked, [
     ['first', false],
     ['last', true],
     ['old', true],
   ]);
   assert.deepEqual(namesFor(delegations, 'file'), []);
-  assert.deepEqual(rolesForPath(undefined, 'file'), []);
+  assert.deepEqual(matching(undefined, 'file'), []);
 });
 
 test('a role by path_hash_prefixes speaks for exactly the paths whose digest begins so', () => {
@@ -59,7 +60,7 @@ test('TAP 15: the bin of a path is named by the first bits of its digest, for ev
         '',
       );
       const bin = Number.parseInt(bits.slice(0, bitLength), 2).toString(16).padStart(digits, '0');
-      const [found, ...others] = rolesForPath(delegations, path);
+      const [found, ...others] = matching(delegations, path);
       assert.deepEqual([found?.name, found?.terminating, others.length], [`bin-${bin}`, true, 0]);
     }
     const all = [...delegatedRoles(delegations)].map(({ name }) => name);
@@ -162,7 +163,7 @@ function object(members: Members): JsonObject {
 }
 
 function namesFor(delegations: Delegations | undefined, path: string): string[] {
-  return rolesForPath(delegations, path).map(({ name }) => name);
+  return matching(delegations, path).map(({ name }) => name);
 }
 
 function digestOf(path: string): string {
