@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDirectorySource } from '../src/acquire/directory-source.ts';
-import type { Pin } from '../src/client/pin/pin.ts';
+import { NO_FLOOR, type Pin } from '../src/client/pin/pin.ts';
 import { writePin } from '../src/client/pin/pin-write.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { repositoryId } from '../src/tuf/names.ts';
@@ -75,7 +75,7 @@ async function pinFor(url: string, upstreamRoot: Uint8Array): Promise<Pin> {
     mirrorRoot: new Uint8Array(await answer.arrayBuffer()),
     upstreamRoot,
     targets: undefined,
-    floor: { root: 1, timestamp: 1, snapshot: 1, roles: new Map() },
+    floor: NO_FLOOR,
     policy: { maxUpstreamAge: long, maxOffline: 0, grace: new Map(), warnBefore: 0 },
     expires: undefined,
   };

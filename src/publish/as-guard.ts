@@ -6,7 +6,7 @@
 import { memoryStore } from '../client/doors/memory-store.ts';
 import { Guard } from '../client/guard.ts';
 import type { Place } from '../client/fetch/place.ts';
-import type { Pin } from '../client/pin/pin.ts';
+import { NO_FLOOR, type Pin } from '../client/pin/pin.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { type RepositoryId, ROOT, type Sha256, isSha256, parseMetadataFileName } from '../tuf/names.ts';
@@ -37,7 +37,7 @@ export async function verifyAsGuard(reader: LedgerReader, repository: Repository
     mirrorRoot,
     upstreamRoot: reader.bytes(enrolment.rootSha256),
     targets: undefined,
-    floor: { root: 1, timestamp: 1, snapshot: 1, roles: new Map() },
+    floor: NO_FLOOR,
     policy: {
       maxUpstreamAge: FOR_EVER_MS,
       maxOffline: 0,

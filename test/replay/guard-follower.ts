@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { folderStore } from '../../src/client/doors/folder-store.ts';
 import { Guard } from '../../src/client/guard.ts';
 import { readPin } from '../../src/client/pin/pin-file.ts';
-import type { Pin } from '../../src/client/pin/pin.ts';
+import { NO_FLOOR, type Pin } from '../../src/client/pin/pin.ts';
 import { writePin } from '../../src/client/pin/pin-write.ts';
 import type { Standing } from '../../src/client/answer/verdict.ts';
 import type { RepositoryId } from '../../src/tuf/names.ts';
@@ -27,7 +27,7 @@ export function replayPin(
     location: { base: new URL(`${served.url(repository)}/`), metadata: undefined, targets: undefined },
     ...roots,
     targets: undefined,
-    floor: { root: 1, timestamp: 1, snapshot: 1, roles: new Map() },
+    floor: NO_FLOOR,
     policy: { maxUpstreamAge: 90 * DAY, maxOffline: 0, grace: new Map(), warnBefore: 14 * DAY, ...policy },
     expires: undefined,
   };

@@ -9,7 +9,7 @@
  */
 import { memoryStore } from '../../src/client/doors/memory-store.ts';
 import { Guard, type GuardOptions } from '../../src/client/guard.ts';
-import type { Pin, Policy } from '../../src/client/pin/pin.ts';
+import { NO_FLOOR, type Pin, type Policy } from '../../src/client/pin/pin.ts';
 import { withWriter } from '../../src/mirror.ts';
 import { rotateOnlineKeys } from '../../src/publish/ceremony.ts';
 import { renewDue } from '../../src/publish/renew.ts';
@@ -65,7 +65,7 @@ export class GuardedMirror {
       mirrorRoot: this.mirrorRoot,
       upstreamRoot: this.upstream.firstRoot,
       targets: undefined,
-      floor: { root: 1, timestamp: 1, snapshot: 1, roles: new Map() },
+      floor: NO_FLOOR,
       policy: STRICT,
       expires: undefined,
       ...changes,

@@ -52,6 +52,9 @@ export interface Floor {
   readonly roles: ReadonlyMap<RoleName, number>;
 }
 
+/** Believes every version: first ones are 1. */
+export const NO_FLOOR: Floor = { root: 1, timestamp: 1, snapshot: 1, roles: new Map() };
+
 export interface Policy {
   /** How long after the expiry of upstream’s own timestamp (snapshot, root) it is believed; the cap of every grace. */
   readonly maxUpstreamAge: Period;

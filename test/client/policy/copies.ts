@@ -6,48 +6,22 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import { Guard, type GuardOptions } from '../../../src/client/guard.ts';
-import type { Pin } from '../../../src/client/pin/pin.ts';
 import { sha256 } from '../../../src/tuf/digest.ts';
-import { repositoryId, targetFileNames, targetPath } from '../../../src/tuf/names.ts';
-import { FakeClock } from '../../simulator/clock.ts';
-import { STRICT } from '../../simulator/guarded.ts';
+import { targetFileNames, targetPath } from '../../../src/tuf/names.ts';
+import { CarriedCopy } from '../../simulator/carried.ts';
 import type { Scope } from '../../simulator/mirror.ts';
 import type { SimulatedUpstream } from '../../simulator/upstream.ts';
 
 export type Layout = 'metadata' | 'flat';
 
 /** A copy, and guards at the carried level that read it. */
-export class Copy {
-  readonly url: URL;
-  readonly upstream: SimulatedUpstream;
-  readonly clock = new FakeClock();
+export class Copy extends CarriedCopy {
   /** Brings the copy up to what upstream has published. */
   readonly update: () => Promise<void>;
 
   constructor(url: URL, upstream: SimulatedUpstream, update: () => Promise<void>) {
-    this.url = url;
-    this.upstream = upstream;
+    super(url, upstream);
     this.update = update;
-  }
-
-  pin(changes: Partial<Pin> = {}): Pin {
-    return {
-      repository: repositoryId('copied'),
-      location: { base: this.url, metadata: undefined, targets: undefined },
-      mirrorRoot: undefined,
-      upstreamRoot: this.upstream.firstRoot,
-      targets: undefined,
-      floor: { root: 1, timestamp: 1, snapshot: 1, roles: new Map() },
-      policy: STRICT,
-      expires: undefined,
-      ...changes,
-    };
-  }
-
-  guard({ pin = this.pin(), store = memoryStore(), ...options }: Partial<GuardOptions> = {}): Guard {
-    return new Guard({ pin, store, clock: this.clock, ...options });
   }
 }
 

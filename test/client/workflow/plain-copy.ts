@@ -5,53 +5,27 @@
  */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { memoryStore } from '../../../src/client/doors/memory-store.ts';
-import { Guard, type GuardOptions } from '../../../src/client/guard.ts';
-import type { Pin } from '../../../src/client/pin/pin.ts';
 import { joined } from '../../../src/client/fetch/place.ts';
 import { isRefusal } from '../../../src/errors.ts';
-import { repositoryId, roleName, targetPath } from '../../../src/tuf/names.ts';
+import { roleName, targetPath } from '../../../src/tuf/names.ts';
 import { targetNames } from '../../../src/tuf/target-names.ts';
 import { sha256 } from '../../../src/tuf/digest.ts';
-import { FakeClock } from '../../simulator/clock.ts';
-import { STRICT } from '../../simulator/guarded.ts';
+import { CarriedCopy } from '../../simulator/carried.ts';
 import type { Scope } from '../../simulator/mirror.ts';
 import type { SimulatedUpstream } from '../../simulator/upstream.ts';
 
 /** Bytes, a status without a body, or anything else a server can do. */
 export type Answer = Uint8Array | string | number | RequestListener;
 
-export class PlainCopy {
-  readonly upstream: SimulatedUpstream;
-  readonly url: URL;
-  readonly clock = new FakeClock();
+export class PlainCopy extends CarriedCopy {
   /** Paths below the address, still encoded, in the order in which they were asked for. */
   readonly requests: string[];
   readonly #answers: Map<string, Answer>;
 
   constructor(upstream: SimulatedUpstream, url: URL, requests: string[], answers: Map<string, Answer>) {
-    this.upstream = upstream;
-    this.url = url;
+    super(url, upstream);
     this.requests = requests;
     this.#answers = answers;
-  }
-
-  pin(changes: Partial<Pin> = {}): Pin {
-    return {
-      repository: repositoryId('carried'),
-      location: { base: this.url, metadata: undefined, targets: undefined },
-      mirrorRoot: undefined,
-      upstreamRoot: this.upstream.firstRoot,
-      targets: undefined,
-      floor: { root: 1, timestamp: 1, snapshot: 1, roles: new Map() },
-      policy: STRICT,
-      expires: undefined,
-      ...changes,
-    };
-  }
-
-  guard({ pin = this.pin(), store = memoryStore(), ...options }: Partial<GuardOptions> = {}): Guard {
-    return new Guard({ pin, store, clock: this.clock, ...options });
   }
 
   answer(path: string, what: Answer): this {
