@@ -40,6 +40,26 @@ export const GUARD_REFUSALS = {
     why: 'The pin names a least version, because older genuine content can be replayed to whoever has no memory.',
     next: 'Ask the mirror’s operator for a newer import; compare with the floor in the pin.',
   },
+  TRUST_LOG_FORMAT: {
+    why: 'Checkpoints, proofs and notes have one exact form; what is read leniently can mean two things.',
+    next: 'Ask for it again from the mirror’s log; if it stays so, tell the mirror’s operator.',
+  },
+  TRUST_LOG_SIGNATURE: {
+    why: 'A checkpoint counts only under the log key that the pin names.',
+    next: 'Check the log’s key in the pin; if it is right, ALARM: tell security.',
+  },
+  TRUST_LOG_PROOF: {
+    why: 'What was received is not shown to be in the log, so nobody could ever be asked who brought it in.',
+    next: 'Try again in a moment; if it stays so, ALARM: tell security and the mirror’s operator.',
+  },
+  TRUST_LOG_WITNESSES: {
+    why: 'Without enough witnesses a log can show different histories to different people.',
+    next: 'Tell the mirror’s operator which witnesses are missing; the pin says how many must have seen the checkpoint.',
+  },
+  TRUST_LOG_FORK: {
+    why: 'A log only grows; a smaller or contradicting one was rewritten, or is shown to you alone.',
+    next: 'ALARM: tell security; keep this guard’s directory, it holds the checkpoint that contradicts.',
+  },
   TRUST_WRONG_REPOSITORY: {
     why: 'Metadata of one repository must not answer for another, whatever keys they share.',
     next: 'Check the address in the pin; if it is right, tell the mirror’s operator.',

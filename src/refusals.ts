@@ -26,6 +26,14 @@ export const REFUSALS = {
     next: 'Choose another id.',
   },
   USAGE_UNKNOWN_IMPORT: { why: 'The record holds no such import.', next: 'See `countersign imports`.' },
+  USAGE_UNKNOWN_OPERATOR: {
+    why: 'Only people whose keys were recorded can sign for what happens here.',
+    next: 'See `countersign operator list`, or add the person with `countersign operator add`.',
+  },
+  USAGE_OPERATOR_EXISTS: {
+    why: 'A person is recorded once, or one person could count twice.',
+    next: 'See `countersign operator list`; add a further key to the same person with `countersign operator add-key`.',
+  },
   USAGE_REASON: {
     why: 'A decision that overrides a refusal is recorded and signed into what clients see, so it needs a reason.',
     next: 'Add --reason "…".',
@@ -53,8 +61,20 @@ export const REFUSALS = {
     why: 'The admin listener speaks plain HTTP, which is safe on loopback only.',
     next: 'Listen on 127.0.0.1, or set allow_plaintext: true behind a proxy that adds TLS and access control.',
   },
+  CONFIG_POLICY: {
+    why: 'A policy decides who must agree; one that is not understood exactly could ask fewer than was meant.',
+    next: 'Correct the policy file; docs/operate/approvals.md describes every member.',
+  },
+  CONFIG_WITNESSES: {
+    why: 'A list of witnesses that is not understood exactly could count fewer than was meant.',
+    next: 'Correct the file; docs/operate/witnesses.md describes it.',
+  },
 
   // ── source: the network or the courier; may be retried ────────────────────────────────────────────────────────────
+  SOURCE_WITNESS: {
+    why: 'A witness that cannot be asked, or answers something else, has seen nothing.',
+    next: 'Check the witness’s address and that it knows this log; see docs/operate/witnesses.md.',
+  },
   SOURCE_NOT_FOUND: {
     why: 'A file that upstream’s metadata promises is not there, so the state is not complete.',
     next: 'Retry later; if it stays missing, ask upstream or the courier.',
@@ -173,11 +193,35 @@ export const REFUSALS = {
     why: 'The target file is not the one that upstream signed.',
     next: 'Retry once (the source may be in the middle of a publication), then ask upstream or the courier.',
   },
+  TRUST_SSH_SIGNATURE: {
+    why: 'A person’s signature counts only for exactly these bytes, this purpose, and a key that is that person’s.',
+    next: 'Let the person sign again with the recorded key: the message says what did not fit.',
+  },
 
   // ── policy: an administrator ──────────────────────────────────────────────────────────────────────────────────────
   POLICY_UPSTREAM_AGE: {
     why: 'Upstream vouched for this state too long ago; carrying it on would hide a frozen upstream.',
     next: 'Import a newer state; the limit is the repository’s maxUpstreamAge.',
+  },
+  POLICY_APPROVALS: {
+    why: 'What is published was agreed to by as many different people as the policy asks, without the one who brought it in.',
+    next: 'See `countersign imports`; each of the missing people runs `countersign approve N --as NAME`.',
+  },
+  POLICY_REJECTED: {
+    why: 'A person looked at this and said no; that stands until the same person withdraws it.',
+    next: 'Talk to whoever rejected it; `countersign audit timeline` says who and when.',
+  },
+  POLICY_COOLING_OFF: {
+    why: 'The policy leaves time between the import and its publication, so that a mistake is noticed in between.',
+    next: 'Wait, or open the emergency procedure: `countersign publish N --break-glass --reason "…"`.',
+  },
+  POLICY_NOT_PERMITTED: {
+    why: 'Each person does what their recorded role allows, and a retired person or a revoked key does nothing.',
+    next: 'See `countersign operator list`; somebody with the role must do it.',
+  },
+  POLICY_CHANGE: {
+    why: 'Who may decide, and by which rules, is itself changed only by as many people as those rules ask.',
+    next: 'The others run the same command with their own --as NAME; it takes effect with the last signature that is needed.',
   },
   POLICY_VERSION_JUMP: {
     why: 'A version that leaps ahead can lock clients out of every later update.',
@@ -268,6 +312,26 @@ export const REFUSALS = {
   STATE_LIFETIME: {
     why: 'Lifetimes are bounded so that a stolen online key ages out.',
     next: 'Choose a shorter lifetime: timestamp at most 7 days, snapshot 1 year, root 2 years.',
+  },
+  STATE_LEDGER: {
+    why: 'The ledger is evidence; nothing is signed on one that is not what was appended.',
+    next: 'Run `countersign audit verify`, find out who changed it, and restore a copy that verifies.',
+  },
+  STATE_LEDGER_BEHIND: {
+    why: 'A witness has seen a longer or another log under this name: signing on this one would fork it.',
+    next: 'Put the newer record back; docs/operate/disaster.md tells how to go on when it is lost.',
+  },
+  STATE_WITNESSES: {
+    why: 'The policy wants enough witnesses before anything new is shown to clients.',
+    next: 'Bring the witnesses back; everything is recorded, and is shown as soon as they have seen it.',
+  },
+  STATE_SEALED: {
+    why: 'What was sealed apart from the ledger is gone or not what was sealed, so it proves nothing any more.',
+    next: 'Restore sealed.sqlite from a backup; if it was erased on purpose, the redaction in the ledger says why.',
+  },
+  STATE_SIGNING: {
+    why: 'People’s signatures are made by ssh-keygen, and without one nothing is recorded in a person’s name.',
+    next: 'Install OpenSSH 8.9 or newer, load the key into the agent or name it with --key FILE, then run the command again.',
   },
   STATE_SOFTWARE: {
     why: 'This combination of Node.js and the SQLite driver crashes instead of working.',

@@ -10,6 +10,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   errors: ['refusals'],
   // The language, pure: bytes and values. It knows no file, socket, clock or process.
   tuf: ['errors'],
+  // Proofs, pure: Merkle tree, signed notes, checkpoints, tiles, cosignatures.
+  tlog: ['errors', 'tuf'],
+  // People's signatures, pure: SSH public keys, SSHSIG, allowed signers.
+  sshsig: ['errors', 'tuf'],
+  // The server's own statements, pure: DSSE envelopes.
+  dsse: ['errors', 'tuf'],
   // The doors: the only code that touches clock, randomness, disk, sockets, processes, environment.
   platform: ['errors', 'tuf/names'],
   // Bytes from elsewhere, believed by nobody yet.
@@ -17,7 +23,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Bytes become a Candidate, or a named refusal.
   verify: ['errors', 'tuf', 'type acquire/source'],
   // The guard: a library that others embed. It knows the language and its own doors, and no room of the server.
-  client: ['errors', 'tuf'],
+  client: ['errors', 'tuf', 'tlog', 'sshsig'],
   // Keys that can say yes.
   sign: ['errors', 'tuf', 'platform'],
   // What happened, who did it.
