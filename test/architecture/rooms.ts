@@ -27,9 +27,16 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Keys that can say yes.
   sign: ['errors', 'tuf', 'platform'],
   // What happened, who did it.
-  ledger: ['errors', 'tuf', 'platform', 'type verify', 'verify/candidate', 'verify/policy', 'type acquire/source'],
+  ledger: [
+    ...['errors', 'tuf', 'tlog', 'dsse', 'platform', 'type verify', 'verify/candidate', 'verify/policy'],
+    ...['type acquire/source'],
+  ],
+  // Who said yes: operators, policies and approvals as the ledger's leaves tell them, evaluated where the signing is.
+  gate: ['errors', 'tuf', 'sshsig', 'ledger/events'],
   // An approved Candidate becomes a Generation that everybody sees, or nobody does.
-  publish: ['errors', 'tuf', 'client', 'verify', 'ledger', 'sign', 'platform', 'type acquire/source'],
+  publish: [
+    ...['errors', 'tuf', 'tlog', 'client', 'verify', 'ledger', 'gate', 'sign', 'platform', 'type acquire/source'],
+  ],
   // The limits of lifetimes and the unit of a day are said once, by the rooms that enforce them.
   config: ['errors', 'tuf/names', 'platform', 'publish/lifetimes', 'verify/policy', 'type acquire/http-source'],
   // The read path. It cannot sign, record or publish: it has no import that could.
