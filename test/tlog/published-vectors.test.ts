@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatCheckpoint, openCheckpoint } from '../../src/tlog/checkpoint.ts';
+import { signCosignature, verifyCosignature } from '../../src/tlog/cosignature.ts';
+import { inclusionProof } from '../../src/tlog/inclusion.ts';
 import { formatNote, openNote, parseNoteKey, signNote, verifyNote } from '../../src/tlog/note.ts';
-import { treeRoot } from '../../src/tlog/tree.ts';
+import { formatProof, parseProof, verifyProof } from '../../src/tlog/proof.ts';
+import { leafHash, treeRoot } from '../../src/tlog/tree.ts';
+import { countWitnesses, parseWitnessPolicy } from '../../src/tlog/witness-policy.ts';
 import { publicKeyOf, signEd25519 } from '../../src/tuf/ed25519.ts';
 import { encodeHex } from '../../src/tuf/encoding.ts';
+import { GrownTree } from './grown-tree.ts';
 import * as vector from './three-leaves.ts';
 
 const logKey = parseNoteKey(vector.LOG_VKEY);
@@ -32,6 +37,25 @@ test('the published checkpoint is believed, and says what it says', () => {
     signatures.map(({ line }) => line),
     [vector.LOG_LINE, vector.WITNESS_LINE],
   );
+});
+
+test('the witness cosigns as published, and is counted at its time', () => {
+  const key = parseNoteKey(vector.WITNESS_VKEY);
+  const sign = (bytes: Uint8Array): Uint8Array => signEd25519(vector.WITNESS_SEED, bytes);
+  const line = signCosignature(vector.BODY, vector.COSIGNED_AT, key.name, sign, key.publicKey);
+  assert.equal(line, vector.WITNESS_LINE);
+  assert.equal(verifyCosignature(line, vector.BODY, key), vector.COSIGNED_AT);
+  const policy = parseWitnessPolicy(`log ${vector.LOG_VKEY}\nwitness w1 ${vector.WITNESS_VKEY}\nquorum w1\n`);
+  const { isQuorum, quorumAt } = countWitnesses(policy, openCheckpoint(vector.NOTE, logKey));
+  assert.deepEqual([isQuorum, quorumAt], [true, vector.COSIGNED_AT]);
+});
+
+test('the proof of the second entry is written as published, and shows it', () => {
+  const hashes = inclusionProof(1, 3, GrownTree.of(vector.LEAVES));
+  assert.equal(formatProof({ index: 1, hashes, checkpoint: vector.NOTE }), vector.PROOF);
+  const entry = vector.ENTRIES[1] ?? new Uint8Array();
+  const { origin, size, note } = verifyProof(parseProof(vector.PROOF), leafHash(entry), logKey);
+  assert.deepEqual([origin, size, note], [logKey.name, 3, vector.NOTE]);
 });
 
 test('the example of the signed-note specification verifies', () => {
