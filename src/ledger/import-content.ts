@@ -1,28 +1,46 @@
 /** An accepted import’s content as values that can be compared: parsed again from the record’s bytes. */
-import { parseRoot, parseTargets } from '../tuf/metadata.ts';
-import { ROOT, type Sha256 } from '../tuf/names.ts';
-import type { Side } from '../verify/difference.ts';
-import type { TargetBytes, TargetContents } from '../verify/difference/summary.ts';
+import { type Parsed, type Targets, parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '../tuf/metadata.ts';
+import { ROOT, type RoleName, SNAPSHOT, type Sha256, TIMESTAMP } from '../tuf/names.ts';
+import type { AuthoredFile, Side, TargetBytes, TargetContents } from '../verify/difference/side.ts';
 import type { LedgerReader } from './reader.ts';
-import type { CarriedTarget } from './records.ts';
+import type { CarriedTarget, ImportFile } from './records.ts';
+
+export interface ImportContent extends Side {
+  /** Targets and delegated roles, one at a time: a repository may be too large to hold. */
+  roles(): Iterable<[RoleName, Parsed<Targets>]>;
+}
 
 /** @throws USAGE_UNKNOWN_IMPORT, or STATE_DAMAGED for bytes that changed */
-export function importContent(reader: LedgerReader, number: number): Side {
+export function importContent(reader: LedgerReader, number: number): ImportContent {
   const { repository } = reader.import(number);
   const { limits } = reader.enrolment(repository);
   const files = reader.importFiles(number);
-  const newestRoot = files
-    .filter(({ kind }) => kind === 'root')
-    .reduce((a, b) => ((a.version ?? 0) > (b.version ?? 0) ? a : b));
-  const online = files.filter(({ kind }) => kind === 'timestamp' || kind === 'snapshot');
+  const newest = (kind: ImportFile['kind']): Buffer => {
+    const [file] = files.filter((file) => file.kind === kind).sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
+    // Accepted imports have all three; a refused one has no content.
+    if (!file) throw new TypeError(`import ${number} has no ${kind}`);
+    return reader.bytes(file.fileSha256);
+  };
+  const authored = new Map(
+    files
+      .filter(({ kind }) => kind === 'authored')
+      .map(({ role, version, fileSha256 }) => [role, { version: version ?? 0, fileSha256 }]),
+  );
+  const parse = (role: RoleName, { fileSha256 }: AuthoredFile): Parsed<Targets> =>
+    parseTargets(reader.bytes(fileSha256), role, limits);
   return {
     label: `import ${number}`,
-    root: parseRoot(reader.bytes(newestRoot.fileSha256), ROOT, limits),
-    online: new Map(online.map(({ role, version }) => [role, version ?? 0])),
+    root: parseRoot(newest('root'), ROOT, limits),
+    timestamp: parseTimestamp(newest('timestamp'), TIMESTAMP, limits),
+    snapshot: parseSnapshot(newest('snapshot'), SNAPSHOT, limits),
+    authored,
+    role(name) {
+      const file = authored.get(name);
+      if (!file) throw new TypeError(`import ${number} has no role of that name`);
+      return parse(name, file);
+    },
     *roles() {
-      for (const { kind, role, fileSha256 } of files) {
-        if (kind === 'authored') yield [role, parseTargets(reader.bytes(fileSha256), role, limits)];
-      }
+      for (const [role, file] of authored) yield [role, parse(role, file)];
     },
   };
 }

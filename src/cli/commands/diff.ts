@@ -1,9 +1,10 @@
 /** `countersign diff`: what changed in meaning between two imports, or between an import and what is served. */
 import { Refusal } from '../../errors.ts';
-import { importContent } from '../../ledger/import-content.ts';
+import { carriedContents, importContent } from '../../ledger/import-content.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import { type RepositoryId, repositoryId } from '../../tuf/names.ts';
-import { differenceBetween } from '../../verify/difference.ts';
+import type { BlobStore } from '../../publish/blobs.ts';
+import { type RepositoryId, type Sha256, repositoryId } from '../../tuf/names.ts';
+import { summarise } from '../../verify/difference/summary.ts';
 import { defineCommand } from '../command.ts';
 import { positiveNumber } from '../options.ts';
 
@@ -13,36 +14,66 @@ interface Given {
   readonly b?: string;
 }
 
+/** Stands for “before the first import”. */
+const NOTHING = '0';
+
 export const diffCommand = defineCommand<Given>({
   name: 'diff',
   summary: 'show what changed in meaning between two imports',
   details:
     'Without numbers: from what is served to the last accepted import. With one: between that import and what is ' +
-    'served, the older first. With two: from the first to the second.',
+    'served, the older first. With two: from the first to the second; 0 for the first stands for nothing, so that ' +
+    'everything is new. Prints the text whose SHA-256 an approval names.',
   arguments: [
     ['<id>', 'the repository'],
     ['[a]', 'an import’s number'],
     ['[b]', 'another one'],
   ],
-  examples: ['countersign diff sigstore', 'countersign diff sigstore 12 14'],
+  examples: ['countersign diff sigstore', 'countersign diff sigstore 12 14', 'countersign diff sigstore 0 1'],
   changesSomething: false,
   perform: (invocation, given) =>
-    invocation.withMirror(({ reader }) => {
+    invocation.withMirror(async ({ reader, blobs }) => {
       const { id } = reader.enrolment(repositoryId(given.id));
       const [from, to] = choose(reader, id, given);
-      const { changes } = differenceBetween(importContent(reader, from), importContent(reader, to));
+      const { candidate } = reader.import(to);
+      // Every accepted import has one.
+      if (candidate === undefined) throw new TypeError(`import ${to} has no candidate`);
+      const readBlob = (digest: Sha256): Promise<Uint8Array> => readWhole(blobs, digest);
+      const { text, sha256, changes, counts } = summarise({
+        repository: id,
+        import: to,
+        candidate,
+        from: from === undefined ? undefined : importContent(reader, from),
+        to: importContent(reader, to),
+        targets: await carriedContents(reader, from, to, readBlob),
+      });
       return {
-        lines: [
-          `From import ${String(from)} to import ${String(to)}: ${changes.length === 0 ? 'no difference in meaning.' : ''}`.trimEnd(),
-          ...changes.map(({ kind, text }) => `  ${kind.padEnd(15)} ${text}`),
-        ],
-        document: { repository: id, from, to, changes },
+        lines: text.trimEnd().split('\n'),
+        document: {
+          repository: id,
+          from: from ?? 0,
+          to,
+          candidate,
+          changes: changes.map(({ kind, role, name, before, after, text }) => ({
+            kind,
+            role,
+            name,
+            before,
+            after,
+            text,
+          })),
+          counts,
+          text,
+          sha256,
+        },
       };
     }),
 });
 
-function choose(reader: LedgerReader, id: RepositoryId, { a, b }: Given): [from: number, to: number] {
-  if (a !== undefined && b !== undefined) return [numbered(reader, id, a), numbered(reader, id, b)];
+/** @returns `from` undefined where everything is new */
+function choose(reader: LedgerReader, id: RepositoryId, { a, b }: Given): [from: number | undefined, to: number] {
+  if (a !== undefined && b !== undefined)
+    return [a === NOTHING ? undefined : numbered(reader, id, a), numbered(reader, id, b)];
   const current = reader.current(id);
   const newest = reader.lastAccepted(id)?.number;
   if (newest === undefined) throw new Refusal('STATE_NOTHING_PUBLISHED', `${id} has no accepted import.`);
@@ -80,4 +111,11 @@ function importNumber(text: string): number {
   } catch (cause) {
     throw new Refusal('USAGE_OPTION', 'An import is named by its number.', { cause });
   }
+}
+
+/** Only asked for files of at most a megabyte. */
+async function readWhole(blobs: BlobStore, digest: Sha256): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await blobs.open(digest)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

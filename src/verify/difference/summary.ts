@@ -4,19 +4,15 @@
  * The text is made from the two sides and nothing else: no clock, no locale, no order that a machine chooses, LF line
  * ends, ASCII only. Two people with the same record see the same bytes, and whoever shows them another text shows
  * another digest (A-03). It names repository, import and candidate, so that what was signed for one import can never
- * stand for another (A-05).
+ * stand for another (A-05). The file digests at its end bind what no line says.
  */
+import { canonicalize, compareUtf8 } from '../../tuf/canonical.ts';
 import { sha256 } from '../../tuf/digest.ts';
-import { type RepositoryId, type RoleName, type Sha256, type TargetPath, printable } from '../../tuf/names.ts';
-import { type Change, type Side, differenceBetween } from '../difference.ts';
-
-/** The bytes of a carried target as a role lists it; undefined when they are not held, or are too large to look into. */
-export type TargetBytes = (role: RoleName, path: TargetPath) => Uint8Array | undefined;
-
-export interface TargetContents {
-  readonly from: TargetBytes;
-  readonly to: TargetBytes;
-}
+import type { RepositoryId, Sha256 } from '../../tuf/names.ts';
+import { type Difference, differenceBetween } from '../difference.ts';
+import { type Change, type ChangeCount, HEADINGS, digestOfAll } from './changes.ts';
+import type { Side, TargetContents } from './side.ts';
+import { shown } from './words.ts';
 
 export interface SummaryRequest {
   readonly repository: RepositoryId;
@@ -26,33 +22,77 @@ export interface SummaryRequest {
   /** What stood before; undefined for a first import, where everything is new. */
   readonly from: Side | undefined;
   readonly to: Side;
+  /** Carried target files, to be looked into. */
   readonly targets?: TargetContents | undefined;
 }
 
-/** How many changes of one kind there are; `changes` holds the first of them, the digest covers all. */
-export interface ChangeCount {
-  readonly kind: Change['kind'];
-  readonly total: number;
-  readonly listed: number;
-  readonly sha256: Sha256;
-}
-
 export interface Summary {
+  /** ASCII, LF line ends, the last one included. */
   readonly text: string;
   /** Of the text’s bytes: what an approval names. */
   readonly sha256: Sha256;
+  /** The first of each kind, as the text lists them. */
   readonly changes: readonly Change[];
   readonly counts: readonly ChangeCount[];
 }
 
 export function summarise(request: SummaryRequest): Summary {
-  const { changes } = request.from ? differenceBetween(request.from, request.to) : { changes: [] };
+  const { from, to, targets } = request;
+  const difference = differenceBetween(from, to, targets);
   const lines = [
-    `repository ${request.repository}`,
-    `import ${request.import}`,
-    `candidate ${request.candidate}`,
-    ...changes.map(({ kind, text }) => `${kind} ${printable(text, 1000)}`),
+    'Countersign summary of an import, format 1',
+    `repository  ${request.repository}`,
+    `import      ${request.import}`,
+    `candidate   ${request.candidate}`,
+    `from        ${from ? describeSide(from) : 'nothing: everything is new'}`,
+    `to          ${describeSide(to)}`,
+    '',
+    'Words in "quotes" are upstream\'s own; nobody here has checked them.',
+    '',
+    ...describeChanges(difference, targets !== undefined),
+    ...describeFiles(to),
+    `SHA-256 of every change in full: ${digestOfAll(difference.counts)}`,
   ];
   const text = `${lines.join('\n')}\n`;
-  return { text, sha256: sha256(Buffer.from(text, 'utf8')), changes, counts: [] };
+  const { changes, counts } = difference;
+  return { text, sha256: sha256(Buffer.from(text, 'utf8')), changes, counts };
+}
+
+function describeSide({ label, root, timestamp, snapshot }: Side): string {
+  const versions = `upstream's root ${root.version}, timestamp ${timestamp.version}, snapshot ${snapshot.version}`;
+  return `${shown(label)} (${versions})`;
+}
+
+function describeChanges({ changes, counts, targetFiles }: Difference, isLookedInto: boolean): string[] {
+  if (counts.length === 0) return ['No difference in meaning.', ''];
+  const short = counts.map(({ kind, total }) => `${kind} ${total}`).join(', ');
+  const files = `${targetFiles.lookedInto} of ${targetFiles.changed} changed target files were looked into`;
+  const rest = isLookedInto ? 'the others are not carried here, or larger than 1 MiB' : 'their content was not at hand';
+  return [
+    `In short: ${short}.`,
+    ...(targetFiles.changed === 0
+      ? []
+      : [targetFiles.lookedInto === targetFiles.changed ? `${files}.` : `${files}; ${rest}.`]),
+    '',
+    ...counts.flatMap(({ kind, total, listed, sha256 }) => [
+      `${HEADINGS[kind]} (${total})`,
+      ...changes.filter((change) => change.kind === kind).map(({ text }) => `  ${text}`),
+      ...(total > listed ? [`  and ${total - listed} more, not listed; SHA-256 of all ${total}: ${sha256}`] : []),
+      '',
+    ]),
+  ];
+}
+
+/** By digest: the words above are about exactly these. */
+function describeFiles({ root, timestamp, snapshot, authored }: Side): string[] {
+  const roles = [...authored]
+    .sort(([a], [b]) => compareUtf8(a, b))
+    .map(([name, { version, fileSha256 }]) => [name, version, fileSha256]);
+  return [
+    "Upstream's files that this is about, SHA-256",
+    `  ${root.envelope.fileSha256}  root ${root.version}`,
+    `  ${timestamp.envelope.fileSha256}  timestamp ${timestamp.version}`,
+    `  ${snapshot.envelope.fileSha256}  snapshot ${snapshot.version}`,
+    `  ${sha256(canonicalize(roles))}  list of ${roles.length} authored roles`,
+  ];
 }

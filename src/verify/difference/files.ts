@@ -1,0 +1,106 @@
+/**
+ * What every metadata file says of itself: version, expiry, specification, members that TUF does not define. A file that
+ * changed without a line of its own gets one, so that no change of upstream's passes as nothing.
+ */
+import { formatDate } from '../../tuf/dates.ts';
+import type { Json, JsonObject } from '../../tuf/json.ts';
+import type { Parsed } from '../../tuf/metadata.ts';
+import type { RoleName } from '../../tuf/names.ts';
+import type { ChangeKind, Changes } from './changes.ts';
+import { compareMembers, isSameJson } from './members.ts';
+import { quotedValue } from './words.ts';
+
+export interface FilePlace {
+  readonly role: RoleName;
+  readonly label: string;
+}
+
+/** Members whose changes have their own lines, by type of file; a member out of place is a statement like any other. */
+const DEFINED: ReadonlyMap<Json | undefined, ReadonlySet<string>> = new Map([
+  ['root', members('consistent_snapshot', 'keys', 'roles')],
+  ['timestamp', members('meta')],
+  ['snapshot', members('meta')],
+  ['targets', members('targets', 'delegations')],
+]);
+/** Said here, or entry by entry for `meta`. */
+const SAID = new Set(['spec_version', 'version', 'expires', 'meta']);
+/** Kinds that every new version has: they explain no other difference. */
+const USUAL: readonly ChangeKind[] = ['version', 'expiry', 'spec-version', 'signers', 'rewritten', 're-signed'];
+
+/** @param compareRest adds the lines of this type of file; nothing where the caller compares the rest */
+export function compareFile(
+  changes: Changes,
+  { role, label }: FilePlace,
+  before: Parsed<unknown> | undefined,
+  after: Parsed<unknown>,
+  compareRest: () => void,
+): void {
+  if (before?.envelope.fileSha256 === after.envelope.fileSha256) return;
+  compareHeads(changes, { role, label }, before, after);
+  const explained = changes.total() - changes.total(...USUAL);
+  const known = DEFINED.get(after.envelope.signed.get('_type')) ?? members();
+  compareMembers(changes, { kind: 'statement', role, label, known }, before?.envelope.signed, after.envelope.signed);
+  compareRest();
+  const isExplained = changes.total() - changes.total(...USUAL) > explained;
+  if (isExplained || !before || isSameJson(restOf(before, known), restOf(after, known))) return;
+  changes.add('other', `${label}: lists the same in another way, and says nothing else`, {
+    role,
+    whole: [before.envelope.signedSha256, after.envelope.signedSha256],
+  });
+}
+
+function compareHeads(
+  changes: Changes,
+  { role, label }: FilePlace,
+  before: Parsed<unknown> | undefined,
+  after: Parsed<unknown>,
+): void {
+  if (before?.version !== after.version) {
+    const [was, is] = [before ? String(before.version) : 'none', String(after.version)];
+    changes.add('version', `${label}: version ${was} -> ${is}`, {
+      role,
+      ...(before ? { before: was } : {}),
+      after: is,
+    });
+  } else if (before.envelope.signedSha256 === after.envelope.signedSha256) {
+    changes.add(
+      're-signed',
+      `${label}: version ${after.version} is the same, in a file with other signatures or spelling`,
+      {
+        role,
+        whole: [before.envelope.fileSha256, after.envelope.fileSha256],
+      },
+    );
+  } else {
+    // Upstream signed one version twice (W-07): an import like this was accepted by name, and the approver must see it.
+    const whole = [before.envelope.signedSha256, after.envelope.signedSha256];
+    changes.add('rewritten', `${label}: version ${after.version} had other content before`, { role, whole });
+  }
+  const [was, is] = [before && formatDate(before.expires), formatDate(after.expires)];
+  if (was !== is || before?.expires.getTime() !== after.expires.getTime()) {
+    const back = before && after.expires.getTime() < before.expires.getTime() ? ' (earlier than before)' : '';
+    changes.add('expiry', `${label}: expires ${was === undefined ? is : `${was} -> ${is}${back}`}`, {
+      role,
+      ...(was === undefined ? {} : { before: was }),
+      after: is,
+      whole: [before?.expires.getTime() ?? null, after.expires.getTime()],
+    });
+  }
+  const [old, now] = [before?.envelope.signed.get('spec_version'), after.envelope.signed.get('spec_version')];
+  if (before && !isSameJson(old, now)) {
+    changes.add('spec-version', `${label}: written for TUF ${quotedValue(old)} -> ${quotedValue(now)}`, {
+      role,
+      before: quotedValue(old),
+      after: quotedValue(now),
+    });
+  }
+}
+
+/** The defined members without what is said above; the order of lists counts, the order of members does not. */
+function restOf({ envelope }: Parsed<unknown>, defined: ReadonlySet<string>): JsonObject {
+  return new Map([...envelope.signed].filter(([name]) => defined.has(name) && !SAID.has(name)));
+}
+
+function members(...names: readonly string[]): ReadonlySet<string> {
+  return new Set(['_type', 'spec_version', 'version', 'expires', ...names]);
+}

@@ -1,0 +1,130 @@
+/**
+ * Keys of a role, and the people whom upstream names as their holders. Keys are compared by material: upstream may rename
+ * an unchanged key, and another key may come under an old id (K-04). Holders are upstream's own words (tuf-on-ci writes
+ * them into the key objects), and every line says so: nobody here has met them.
+ */
+import { sha256 } from '../../tuf/digest.ts';
+import type { Key } from '../../tuf/keys.ts';
+import type { RoleKeys } from '../../tuf/signatures.ts';
+import type { Changes } from './changes.ts';
+import { compareMembers, isSameJson } from './members.ts';
+import { listed, quoted, shortDigest, shown } from './words.ts';
+
+/** Whose keys: the role, and how lines begin. */
+export interface KeysPlace {
+  readonly role: string;
+  readonly label: string;
+}
+
+const OWNER = 'x-tuf-on-ci-keyowner';
+const ONLINE = 'x-tuf-on-ci-online-uri';
+const SPELLING = new Set(['keytype', 'scheme', 'keyval', 'keyid_hash_algorithms']);
+
+/** `key of "@alice" (so says upstream; ecdsa-sha2-nistp256, id 12ab34cd56ef..., material 98fe…)`. */
+export function describeKey(key: Key): string {
+  const facts = `${schemeOf(key)}, id ${shortId(key.id)}, material ${shortDigest(materialDigest(key))}`;
+  const holder = holderOf(key);
+  return holder === undefined ? `key (${facts})` : `${holder} (so says upstream; ${facts})`;
+}
+
+/** The same in a list: holder if any, and id. */
+export function nameKey(key: Key): string {
+  const [owner, online] = [wordOf(key, OWNER), wordOf(key, ONLINE)];
+  const name = owner ?? online;
+  return name === undefined ? shortId(key.id) : `${quoted(name)} ${shortId(key.id)}`;
+}
+
+export function hasHolder(key: Key): boolean {
+  return holderOf(key) !== undefined;
+}
+
+export function compareKeys(
+  changes: Changes,
+  place: KeysPlace,
+  before: RoleKeys | undefined,
+  after: RoleKeys | undefined,
+): void {
+  const [old, now] = [byMaterial(before), byMaterial(after)];
+  for (const [material, keys] of old) if (!now.has(material)) addKey(changes, place, keys, 'removed');
+  for (const [material, keys] of now) {
+    const earlier = old.get(material);
+    if (!earlier) addKey(changes, place, keys, 'added');
+    else compareKept(changes, place, earlier, keys);
+  }
+  if (after && before?.threshold !== after.threshold) {
+    const was = before ? `threshold ${before.threshold} of ${old.size} keys -> ` : 'threshold ';
+    changes.add('threshold', `${place.label}: ${was}${after.threshold} of ${now.size} keys`, {
+      role: place.role,
+      ...(before ? { before: `${before.threshold} of ${old.size}` } : {}),
+      after: `${after.threshold} of ${now.size}`,
+    });
+  }
+}
+
+function addKey(changes: Changes, { role, label }: KeysPlace, keys: readonly Key[], what: 'added' | 'removed'): void {
+  const [key] = keys;
+  if (!key) return;
+  const also = keys.length > 1 ? `, listed ${keys.length} times under other ids` : '';
+  const kind = key.isSupported ? '' : ', of a kind that counts for nothing here';
+  const words = describeKey(key);
+  changes.add('keys', `${label}: ${words} ${what}${also}${kind}`, {
+    role,
+    name: key.id,
+    ...(what === 'removed' ? { before: words } : { after: words }),
+    whole: keys.map(({ id, fingerprint, object }) => [id, fingerprint, object]),
+  });
+}
+
+/** The same material on both sides: under which ids, and with which words. */
+function compareKept(changes: Changes, { role, label }: KeysPlace, old: readonly Key[], now: readonly Key[]): void {
+  const [oldIds, newIds] = [idsOf(old), idsOf(now)];
+  for (const after of now) {
+    const before = old.find(({ id }) => id === after.id) ?? old[0];
+    if (!before) continue;
+    const named = `${label}: ${describeKey(after)}`;
+    if (!isSameJson(oldIds, newIds)) {
+      const text = `${named} is the key that was listed as ${listed(oldIds, 4, shortId)}`;
+      changes.add('key-ids', text, { role, name: after.id, whole: [oldIds, newIds] });
+    }
+    compareMembers(changes, { kind: 'key-words', role, label: named, known: SPELLING }, before.object, after.object);
+    if ([...SPELLING].every((name) => isSameJson(before.object.get(name), after.object.get(name)))) continue;
+    const whole = [before.object, after.object];
+    changes.add('key-words', `${named}: the same key is spelled otherwise`, { role, name: after.id, whole });
+  }
+}
+
+/** One key may stand under several ids (K-02): it is one. */
+function byMaterial(role: RoleKeys | undefined): Map<string, Key[]> {
+  const keys = new Map<string, Key[]>();
+  for (const key of role?.keys ?? []) keys.set(key.fingerprint, [...(keys.get(key.fingerprint) ?? []), key]);
+  return keys;
+}
+
+function idsOf(keys: readonly Key[]): string[] {
+  return keys.map(({ id }) => id).sort();
+}
+
+function holderOf(key: Key): string | undefined {
+  const [owner, online] = [wordOf(key, OWNER), wordOf(key, ONLINE)];
+  if (owner === undefined) return online === undefined ? undefined : `online key ${quoted(online)}`;
+  return `key of ${quoted(owner)}${online === undefined ? '' : `, online at ${quoted(online)}`}`;
+}
+
+function wordOf(key: Key, name: string): string | undefined {
+  const value = key.object.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function schemeOf({ keytype, scheme }: Key): string {
+  return keytype === scheme || scheme.startsWith(`${keytype}-`)
+    ? shown(scheme, 40)
+    : `${shown(keytype, 40)} ${shown(scheme, 40)}`;
+}
+
+function shortId(id: string): string {
+  return id.length <= 12 ? shown(id) : `${shown(id.slice(0, 12))}...`;
+}
+
+function materialDigest(key: Key): string {
+  return sha256(Buffer.from(key.fingerprint, 'utf8'));
+}
