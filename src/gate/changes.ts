@@ -26,6 +26,8 @@ export interface Standing {
   readonly people: People;
   readonly policies: Policies;
   readonly changes: PendingChanges;
+  /** People who may not decide this, whatever their role. */
+  excludedFrom(subject: ChangeSubject): ReadonlySet<string>;
 }
 
 export interface ChangeVerdict {
@@ -94,7 +96,8 @@ export interface Voting {
 
 export function votingOn(standing: Standing, subject: ChangeSubject): Voting {
   const policies = governing(standing.policies, subject);
-  const approvers = standing.people.approvers();
+  const excluded = standing.excludedFrom(subject);
+  const approvers = standing.people.approvers().filter(({ actor }) => !excluded.has(actor));
   const others = approvers.filter(({ actor }) => actor !== subject.actor);
   const able = others.length > 0 ? others : approvers;
   // Where approving takes a device, so does changing that rule: else what can sign unseen would first switch it off. As

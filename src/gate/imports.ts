@@ -4,7 +4,7 @@
  */
 import type { AnyEvent } from '../ledger/events/leaf.ts';
 import type { LeafRef } from '../ledger/events/statements.ts';
-import type { ApprovalRecord, ClaimRecord, ImportRecord, Mark, PublicationRecord } from './records.ts';
+import type { ClaimRecord, ImportRecord, Mark, PublicationRecord } from './records.ts';
 import { timeOf } from './times.ts';
 
 export type ImportEvent = Extract<
@@ -25,11 +25,11 @@ export class Imports {
   /** Claims that nothing was observed for yet, or never: by the leaf. */
   readonly #open = new Map<number, ClaimRecord>();
   readonly #imports = new Map<number, ImportRecord>();
-  readonly #approvals = new Map<number, ApprovalRecord>();
   readonly #ids = new Set<string>();
   /** Imports that somebody rejected, by repository and candidate. */
   readonly #rejected = new Map<string, Set<ImportRecord>>();
   readonly #publications = new Map<string, Map<number, PublicationRecord>>();
+  readonly #current = new Map<string, PublicationRecord>();
 
   get(number: number): ImportRecord | undefined {
     return this.#imports.get(number);
@@ -51,7 +51,7 @@ export class Imports {
 
   /** The generation that is public now. */
   current(repository: string): PublicationRecord | undefined {
-    return [...this.publications(repository).values()].at(-1);
+    return this.#current.get(repository);
   }
 
   /** Imports of this repository with this content that somebody has rejected, perhaps not any more. */
@@ -156,7 +156,6 @@ export class Imports {
     if (!record) return;
     const approval = { ...mark, ...body };
     this.#ids.add(body.statement.approval_id);
-    this.#approvals.set(mark.index, approval);
     record.approvals.push(approval);
     if (body.statement.decision !== 'reject') return;
     const content = `${record.repository} ${String(record.observation.candidate)}`;
@@ -168,6 +167,7 @@ export class Imports {
     const publication = { ...mark, statement };
     const ofRepository = this.#publications.get(statement.repo_id) ?? new Map<number, PublicationRecord>();
     this.#publications.set(statement.repo_id, ofRepository.set(statement.generation, publication));
+    this.#current.set(statement.repo_id, publication);
     this.#imports.get(statement.import_id)?.published.push(publication);
   }
 }

@@ -21,6 +21,8 @@ interface FirstKey {
 export class PendingChanges {
   readonly #pending = new Map<string, PendingChange>();
   readonly #ids = new Set<string>();
+  /** Changes that took effect, and cannot a second time: a signature that arrives late is none. */
+  readonly #done = new Set<string>();
   readonly #firstKeys = new Map<string, FirstKey>();
 
   all(): IterableIterator<PendingChange> {
@@ -38,6 +40,7 @@ export class PendingChanges {
 
   add(statement: ChangeStatement, subjectSha256: string, signature: Signed | null, mark: Mark): void {
     this.#ids.add(statement.change_id);
+    if (this.#done.has(subjectSha256)) return;
     const pending = this.#pending.get(subjectSha256) ?? {
       subject: statement.subject,
       sha256: subjectSha256,
@@ -59,8 +62,10 @@ export class PendingChanges {
     return found.every((one) => one !== undefined) ? found : undefined;
   }
 
-  spend(subjectSha256: string): void {
+  /** @param isFinal whether the same change can never be made again; a policy can */
+  spend(subjectSha256: string, isFinal: boolean): void {
     this.#pending.delete(subjectSha256);
+    if (isFinal) this.#done.add(subjectSha256);
   }
 
   /** Whether this key was agreed to when its person was. */

@@ -8,16 +8,18 @@
  */
 import { Refusal } from '../errors.ts';
 import { type AnyEvent, statementDigest } from '../ledger/events/leaf.ts';
+import type { ChangeSubject } from '../ledger/events/statements.ts';
 import type { Sha256 } from '../tuf/names.ts';
 import { type About, agreementOf, type AgreedEvent, isAgreedEvent } from './agreement.ts';
 import { type Standing, subjectDigest } from './changes.ts';
 import { Exceptions } from './exceptions.ts';
+import { importersOf } from './importers.ts';
 import { Imports, isImportEvent } from './imports.ts';
 import { PendingChanges } from './pending.ts';
 import { People } from './people.ts';
 import { EVERYWHERE, Policies } from './policies.ts';
 import type { Agreed, Genesis, Mark, WitnessesInForce } from './records.ts';
-import { witnessesDigest } from './subjects.ts';
+import { setWitnesses, witnessesDigest } from './subjects.ts';
 
 type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;
 const SCOPE = /^(\*|[a-z0-9][a-z0-9._-]{0,62})$/;
@@ -29,6 +31,8 @@ export class Rules implements Standing {
   readonly changes = new PendingChanges();
   readonly imports = new Imports();
   readonly exceptions = new Exceptions(this.imports, this.policies);
+  /** What every change of the rules rests on, in the order of the ledger. */
+  readonly agreed: Agreed[] = [];
   #size = 0;
   #genesis: Genesis | undefined;
   #witnesses: WitnessesInForce | undefined;
@@ -53,6 +57,13 @@ export class Rules implements Standing {
     return this.#witnesses;
   }
 
+  /** The emergency asks fewer people; it does not make an importer one of them. */
+  excludedFrom({ kind, scope, import_id }: ChangeSubject): ReadonlySet<string> {
+    const record = kind === 'breakglass.open' ? this.imports.get(import_id ?? -1) : undefined;
+    const isExcluding = this.policies.inForce(scope ?? EVERYWHERE).policy.exclude_importer;
+    return record && isExcluding ? importersOf(this.people, record) : new Set();
+  }
+
   /** @throws STATE_LEDGER for what an honest program cannot have appended as the next leaf */
   check(event: AnyEvent): void {
     const problem = this.#problemOf(event);
@@ -66,6 +77,11 @@ export class Rules implements Standing {
   apply(event: AnyEvent, leafHash: Sha256): void {
     this.check(event);
     this.#take(event, { index: event.n, hash: leafHash, at: event.at });
+    this.#size++;
+  }
+
+  /** A leaf that decides nothing and was not read: a renewal. */
+  skip(): void {
     this.#size++;
   }
 
@@ -134,18 +150,23 @@ export class Rules implements Standing {
   }
 
   #takeSignature({ body: { statement, signature } }: EventOf<'change.signed'>, mark: Mark): void {
-    const { kind, scope, document_sha256 } = statement.subject;
-    // Signed for what holds already, it could only be used after something else held in between: unasked, much later.
-    const inForce = kind === 'policy.set' ? this.policies.ofScope(scope ?? EVERYWHERE)?.sha256 : undefined;
-    if (inForce !== undefined && inForce === document_sha256) this.changes.addSpent(statement);
+    if (this.#isInForce(statement.subject)) this.changes.addSpent(statement);
     else this.changes.add(statement, subjectDigest(statement.subject), signature, mark);
+  }
+
+  /** Signed for what holds already, it could only be used after something else held in between: unasked, much later. */
+  #isInForce({ kind, scope, document_sha256 }: ChangeSubject): boolean {
+    if (kind === 'policy.set') return this.policies.ofScope(scope ?? EVERYWHERE)?.sha256 === document_sha256;
+    if (kind !== 'witnesses.set' || !this.#witnesses) return false;
+    return setWitnesses(this.#witnesses.text, this.#witnesses.withoutQuorum).document_sha256 === document_sha256;
   }
 
   #takeChange(event: AgreedEvent, mark: Mark): void {
     const agreed = this.#agreement(event);
     if (typeof agreed === 'string') return;
+    if (agreed.signatures.length > 0) this.agreed.push(agreed);
     const key = this.changes.get(agreed.subjectSha256)?.subject.key ?? null;
-    this.changes.spend(agreed.subjectSha256);
+    this.changes.spend(agreed.subjectSha256, event.type !== 'policy.set' && event.type !== 'witnesses.set');
     switch (event.type) {
       case 'actor.add':
         if (key !== null) this.changes.expectFirstKey(agreed.subjectSha256, { actor: event.body.actor, key });
