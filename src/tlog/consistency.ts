@@ -45,7 +45,7 @@ export function consistencyRanges(from: number, to: number): Range[] {
   return ranges.reverse();
 }
 
-/** Whether the tree with `toRoot` begins with the tree with `fromRoot`. Never throws. */
+/** Whether the tree with `toRoot` begins with the tree with `fromRoot`; each size comes with its root. Never throws. */
 export function verifyConsistency(
   from: number,
   fromRoot: Hash,

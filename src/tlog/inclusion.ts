@@ -45,7 +45,10 @@ export function inclusionRanges(index: number, size: number): Range[] {
   return ranges.reverse();
 }
 
-/** Whether the proof leads from this leaf hash at this index to this root. Never throws; a proof of the wrong length fails. */
+/**
+ * Whether the proof leads from this leaf hash at this index to this root. Never throws; a proof of the wrong length fails.
+ * @param size from the same signed checkpoint as `root`: a root alone does not say how large its tree is
+ */
 export function verifyInclusion(leaf: Hash, index: number, size: number, proof: readonly Hash[], root: Hash): boolean {
   if (!isTreeSize(index) || !isTreeSize(size) || index >= size) return false;
   // Shorter or longer “hashes” could move bytes from one side of a node to the other.

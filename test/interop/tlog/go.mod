@@ -1,10 +1,10 @@
 module tlogreference
 
-go 1.24.0
+go 1.26.0
 
 require (
 	filippo.io/torchwood v0.6.1
-	golang.org/x/mod v0.33.0
+	golang.org/x/mod v0.43.0
 )
 
 require (
