@@ -104,9 +104,8 @@ function compareBins(
     const text = `${label}: ${describeBins(old)} -> ${describeBins(now)}`;
     changes.add('delegation', text, { role, name: delegator, whole: [was ?? null, is ?? null] });
   }
-  if (!now) return;
   compareKeys(changes, { role, label }, old, now);
-  compareMembers(changes, { kind: 'statement', role, label, known: SUCCINCT }, was, is);
+  if (now) compareMembers(changes, { kind: 'statement', role, label, known: SUCCINCT }, was, is);
 }
 
 function describeBins(succinct: SuccinctRoles | undefined): string {

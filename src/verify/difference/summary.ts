@@ -77,7 +77,11 @@ function describeChanges({ changes, counts, targetFiles }: Difference, isLookedI
     ...counts.flatMap(({ kind, total, listed, sha256 }) => [
       `${HEADINGS[kind]} (${total})`,
       ...changes.filter((change) => change.kind === kind).map(({ text }) => `  ${text}`),
-      ...(total > listed ? [`  and ${total - listed} more, not listed; SHA-256 of all ${total}: ${sha256}`] : []),
+      ...(total > listed
+        ? [
+            `  and ${total - listed} more, ${kind === 'signers' ? 'neither listed nor verified again' : 'not listed'}; SHA-256 of all ${total}: ${sha256}`,
+          ]
+        : []),
       '',
     ]),
   ];

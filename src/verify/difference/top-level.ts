@@ -11,9 +11,10 @@ import { compareKeys } from './keys.ts';
 import { compareMembers, isSameJson, objectMember } from './members.ts';
 import type { Side } from './side.ts';
 import { type Authority, describeSigners } from './signers.ts';
-import { listed, quoted, quotedValue } from './words.ts';
+import { listed, quoted, quotedValue, shortDigest } from './words.ts';
 
 const ROLE = new Set(['keyids', 'threshold']);
+const LISTED = new Set(['version', 'length', 'hashes']);
 
 /** A top-level role's name needs no quotes: no delegated role can have it. */
 export function labelOf(role: string): string {
@@ -29,7 +30,7 @@ export function compareTopLevel(changes: Changes, from: Side | undefined, to: Si
   ] as const) {
     compareFile(changes, { role, label: role }, before, after, () => {
       describeSigners(changes, { role, label: role }, after, authorityOf(root.payload.roles.get(role)));
-      compareListing(changes, role, before?.envelope.signed, after.envelope.signed, to);
+      compareListing(changes, role, from, to);
     });
   }
 }
@@ -84,36 +85,33 @@ function roleObject(root: Parsed<Root> | undefined, role: RoleName): JsonObject 
  * Versions of carried roles have lines of their own. What is left: entries of roles that are not carried (nobody delegates
  * to them, or they are excluded by name), and whether an entry states length and digests at all.
  */
-function compareListing(
-  changes: Changes,
-  role: RoleName,
-  before: JsonObject | undefined,
-  after: JsonObject,
-  to: Side,
-): void {
-  const [old, now] = [objectMember(before, 'meta'), objectMember(after, 'meta')];
+function compareListing(changes: Changes, role: RoleName, from: Side | undefined, to: Side): void {
+  const [old, now] = [listingOf(from, role), listingOf(to, role)];
   for (const name of [...new Set([...(now?.keys() ?? []), ...(old?.keys() ?? [])])].sort(compareUtf8)) {
-    const [was, is] = [objectMember(old, name), objectMember(now, name)];
-    const isFollowed =
-      role === TIMESTAMP ? name === 'snapshot.json' : to.authored.has(roleName(name.replace(/\.json$/, '')));
-    const [before, after] = isFollowed ? [formOf(was), formOf(is)] : [was, is];
-    if (isSameJson(before, after) || (isFollowed && (!was || !is))) continue;
-    changes.add(
-      'listing',
-      `${role}: ${quoted(name)} ${describeEntry(was, isFollowed)} -> ${describeEntry(is, isFollowed)}`,
-      {
-        role,
-        name,
-        whole: [was ?? null, is ?? null],
-      },
-    );
+    const [was, is] = [old?.get(name), now?.get(name)];
+    const [wasCarried, isCarried] = [isCarriedBy(from, role, name), isCarriedBy(to, role, name)];
+    // A role that comes to be carried, or goes together with its entry, has a line as a role.
+    if (isCarried ? !wasCarried && is !== undefined : wasCarried && is === undefined) continue;
+    if (isCarried && wasCarried ? isSameJson(formOf(was), formOf(is)) : isSameJson(was, is)) continue;
+    const text = `${role}: ${quoted(name)} ${describeEntry(was, wasCarried)} -> ${describeEntry(is, isCarried)}`;
+    changes.add('listing', text, { role, name, whole: [was ?? null, is ?? null] });
   }
 }
 
+function listingOf(side: Side | undefined, role: RoleName): JsonObject | undefined {
+  const file = role === TIMESTAMP ? side?.timestamp : side?.snapshot;
+  return objectMember(file?.envelope.signed, 'meta');
+}
+
+function isCarriedBy(side: Side | undefined, role: RoleName, name: string): boolean {
+  if (role === TIMESTAMP) return side !== undefined && name === 'snapshot.json';
+  return side?.authored.has(roleName(name.replace(/\.json$/, ''))) ?? false;
+}
+
 /** Whether length and digests are stated, and everything that TUF does not define; not the values that each version has. */
-function formOf(entry: JsonObject | undefined): Json | undefined {
-  if (!entry) return undefined;
-  const own = [...entry].filter(([name]) => !['version', 'length', 'hashes'].includes(name));
+function formOf(entry: Json | undefined): Json | undefined {
+  if (!(entry instanceof Map)) return entry;
+  const own = [...entry].filter(([name]) => !LISTED.has(name));
   return new Map<string, Json>([
     ...own,
     ['length', entry.has('length')],
@@ -121,15 +119,16 @@ function formOf(entry: JsonObject | undefined): Json | undefined {
   ]);
 }
 
-function describeEntry(entry: JsonObject | undefined, isFollowed: boolean): string {
-  if (!entry) return 'not listed';
+function describeEntry(entry: Json | undefined, isCarried: boolean): string {
+  if (entry === undefined) return 'not listed';
+  if (!(entry instanceof Map)) return `listed as ${quotedValue(entry)}`;
+  if (!isCarried) {
+    const digest = shortDigest(sha256(canonicalize(entry)));
+    return `listed at version ${quotedValue(entry.get('version'))}, not carried here (sha256 of the entry ${digest})`;
+  }
   const algorithms = [...(objectMember(entry, 'hashes')?.keys() ?? [])].sort();
   const stated = [...(entry.has('length') ? ['length'] : []), ...algorithms];
+  const others = [...entry.keys()].filter((name) => !LISTED.has(name));
   const form = stated.length === 0 ? 'without length or digests' : `with ${listed(stated, 4)}`;
-  const others = [...entry.keys()].filter((name) => !['version', 'length', 'hashes'].includes(name));
-  const more = others.length === 0 ? '' : `, and ${listed(others, 4)}`;
-  const digest = `sha256 of the entry ${sha256(canonicalize(entry)).slice(0, 16)}...`;
-  return isFollowed
-    ? `listed ${form}${more}`
-    : `listed at version ${quotedValue(entry.get('version'))}, not carried here (${digest})`;
+  return `listed ${form}${others.length === 0 ? '' : `, and ${listed(others, 4)}`}`;
 }
