@@ -10,7 +10,7 @@ import { printable } from '../tuf/names.ts';
 import { type ParsedCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './consistency.ts';
 import { LONGEST_PROOF } from './inclusion.ts';
-import { type Note, type NoteKey, openNote, parseSignature, verifyNote } from './note.ts';
+import { type Note, type NoteKey, openNote, parseSignature, signaturesOf, verifyNote } from './note.ts';
 import { type Hash, isTreeSize } from './tree.ts';
 import { encodeBase64, parseDecimal, readDecimal, readHash, readText, refuseFormat } from './wire.ts';
 
@@ -82,8 +82,8 @@ export interface WitnessedLog {
 }
 
 export type Judgement =
-  /** To be remembered first, in one step with the comparison of sizes, and cosigned then. */
-  | { readonly status: 200; readonly checkpoint: ParsedCheckpoint }
+  /** To be remembered first, in one step with the comparison of sizes, and cosigned then; `logLines` are the log’s own. */
+  | { readonly status: 200; readonly checkpoint: ParsedCheckpoint; readonly logLines: readonly string[] }
   | { readonly status: 409; readonly contentType: typeof SIZE_TYPE; readonly body: string }
   | { readonly status: 400 | 403 | 404 | 422; readonly why: string };
 
@@ -105,7 +105,7 @@ export function judgeAddCheckpoint(request: Uint8Array | string, known: Readonly
   if (!verifyConsistency(log.size, log.root, checkpoint.size, checkpoint.root, proof)) {
     return { status: 422, why: 'The checkpoint is not shown to be consistent with the last one.' };
   }
-  return { status: 200, checkpoint };
+  return { status: 200, checkpoint, logLines: signaturesOf(note, log.key).map(({ line }) => line) };
 }
 
 interface AddCheckpoint {

@@ -30,7 +30,9 @@ function whyNot(): string | false {
   const go = ['go', '/usr/local/go/bin/go'].find((name) => spawnSync(name, ['version']).status === 0);
   if (go === undefined) return 'Go is not here';
   const { status, stderr } = spawnSync(go, ['build', '-o', PROGRAM, '.'], { cwd: SOURCE, encoding: 'utf8' });
-  return status === 0 ? false : `its modules are not here, or it does not build: ${stderr.trim().slice(-300)}`;
+  return status === 0
+    ? false
+    : `its modules are not here, or it does not build: ${stderr.trim().split('\n').at(-1) ?? ''}`;
 }
 
 function runProgram(verb: string, input = ''): { status: number | null; stdout: string; stderr: string } {

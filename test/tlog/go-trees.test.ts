@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { consistencyProof, verifyConsistency } from '../../src/tlog/consistency.ts';
 import { inclusionProof, verifyInclusion } from '../../src/tlog/inclusion.ts';
-import { Frontier, rootOf, type StoredNodes } from '../../src/tlog/tree.ts';
+import { completedBy, Frontier, rootOf, type StoredNodes } from '../../src/tlog/tree.ts';
 import { tileBytes, parseTilePath, tilePath, tileWidth } from '../../src/tlog/tiles.ts';
 import { digestOf, goLines, inBase64 } from './go-vectors.ts';
 import { GrownTree } from './grown-tree.ts';
@@ -71,6 +71,21 @@ test('T-05 far above 2^32 roots and proofs are Go’s too, and verify', () => {
     const proof = consistencyProof(from, to, sparse);
     assert.equal(digestOf(proof), digest);
     assert.ok(verifyConsistency(from, rootOf(from, sparse), to, rootOf(to, sparse), proof), second);
+  }
+});
+
+test('T-05 far above 2^32 a leaf completes the right subtrees', () => {
+  for (const index of [2 ** 32 + 1, 2 ** 33 - 1, 2 ** 45 + 2 ** 33 + 1, 2 ** 52 - 1]) {
+    const completed = completedBy(sparse.node(0, index), index, sparse);
+    assert.deepEqual(
+      completed.map(({ level, position, hash }) => [level, position, inBase64(hash)]),
+      completed.map(({ level }, place) => {
+        const position = Math.floor(index / 2 ** (place + 1));
+        return [place + 1, position, inBase64(sparse.node(level, position))];
+      }),
+    );
+    assert.equal((index + 1) % 2 ** completed.length, 0);
+    assert.notEqual((index + 1) % 2 ** (completed.length + 1), 0);
   }
 });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { consistencyProof, verifyConsistency } from '../../src/tlog/consistency.ts';
 import { inclusionProof, verifyInclusion } from '../../src/tlog/inclusion.ts';
-import { completedBy, EMPTY_ROOT, rangeHash, rootOf, treeRoot } from '../../src/tlog/tree.ts';
+import { completedBy, EMPTY_ROOT, isSameHash, nodeHash, rangeHash, rootOf, treeRoot } from '../../src/tlog/tree.ts';
 import { encodeHex } from '../../src/tuf/encoding.ts';
 import { GrownTree } from './grown-tree.ts';
 
@@ -52,6 +52,18 @@ test('T-05 a tree of one leaf needs no proof, and takes none', () => {
   assert.ok(!verifyInclusion(tree.leaf(1), 0, 1, [], one));
 });
 
+test('T-05 hashes beyond the root of the stated size lead to no larger tree', () => {
+  // The root of two leaves, stated to be of one: the proof would be right, one level higher.
+  assert.ok(!verifyInclusion(tree.leaf(1), 0, 1, [tree.leaf(0)], two));
+  const longer = [tree.leaf(2), ...inclusionProof(0, 2, tree)];
+  assert.ok(!verifyInclusion(tree.leaf(0), 0, 2, longer.toReversed(), tree.root(3)));
+  // Both roots hashed once more with the same hash: the trees would be parts of others.
+  const [older, newer] = [nodeHash(tree.leaf(9), tree.root(3)), nodeHash(tree.leaf(9), tree.root(5))];
+  const proof = consistencyProof(3, 5, tree);
+  assert.ok(verifyConsistency(3, tree.root(3), 5, tree.root(5), proof));
+  assert.ok(!verifyConsistency(3, older, 5, newer, [...proof, tree.leaf(9)]));
+});
+
 test('T-05 no leaf has the size as its index, or a number that is none', () => {
   const proof = inclusionProof(1, 2, tree);
   const size = 2;
@@ -82,6 +94,12 @@ test('T-05 hashes of any other length than 32 bytes are none', () => {
   assert.ok(!verifyInclusion(Buffer.alloc(0), 0, 1, [], Buffer.alloc(0)));
   assert.ok(verifyConsistency(1, both.subarray(0, 32), 2, two, [both.subarray(32)]));
   assert.ok(!verifyConsistency(1, both.subarray(0, 31), 2, two, [both.subarray(31)]));
+});
+
+test('two empty strings are no agreement of hashes', () => {
+  assert.ok(isSameHash(EMPTY_ROOT, Buffer.from(EMPTY_ROOT)));
+  assert.ok(!isSameHash(EMPTY_ROOT, one));
+  assert.ok(!isSameHash(new Uint8Array(), new Uint8Array()));
 });
 
 test('T-05 more than 63 hashes are no proof', () => {
