@@ -12,6 +12,7 @@ import { ed25519 } from '../sshsig/people.ts';
 import { refused } from '../sshsig/refused.ts';
 import { folder, keyFile, nowhere, played, skip } from './signing-place.ts';
 
+const [AGENT, ADD] = ['ssh-agent', 'ssh-add'];
 const NAMESPACE = 'pin.v1@countersign';
 const MESSAGE = 'What is signed here.\n';
 const alice = ed25519('alice');
@@ -35,7 +36,7 @@ test('a key file without a passphrase signs, with nobody asked', { skip }, async
 
 test('a key that the agent holds is named by its public half', { skip }, async (t) => {
   const socket = join(folder, 'agent');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const agent = spawn(AGENT, ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
   t.after(() => agent.kill());
   await once(agent.stdout, 'data');
   const environment = { ...process.env, SSH_AUTH_SOCK: socket };
@@ -44,7 +45,7 @@ test('a key that the agent holds is named by its public half', { skip }, async (
     sign(request),
     refused('STATE_SIGNING', /did not sign: No private key found for public key "key\.pub"\.$/),
   );
-  assert.equal(spawnSync('ssh-add', ['-q', keyFile('for the agent')], { env: environment }).status, 0);
+  assert.equal(spawnSync(ADD, ['-q', keyFile('for the agent')], { env: environment }).status, 0);
   assert.equal(await sign(request), forge(alice, { message: MESSAGE, namespace: NAMESPACE }));
 });
 
