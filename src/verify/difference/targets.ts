@@ -12,7 +12,7 @@ import type { Changes } from './changes.ts';
 import { compareMembers, isSameJson, objectMember } from './members.ts';
 import type { TargetContents } from './side.ts';
 import { labelOf } from './top-level.ts';
-import { listed, quoted, shortDigest, shown } from './words.ts';
+import { listed, quoted, quotedValue, shortDigest, shown } from './words.ts';
 
 /** Changed target files, and how many of them were looked into. */
 export interface Tally {
@@ -62,6 +62,12 @@ export class TargetComparison {
     if (before && after && isSameTarget(before.parsed, after.parsed)) {
       if (!isSameJson(before.raw?.get('hashes'), after.raw?.get('hashes'))) {
         this.#changes.add('target-words', `${place}: listed with other digests: ${was ?? ''} -> ${is ?? ''}`, found);
+      }
+      const [length, now] = [before.raw?.get('length'), after.raw?.get('length')];
+      // Absent is read as zero (go-tuf v1), and stock clients refuse what we read.
+      if (length !== now) {
+        const text = `${place}: its length is written as ${quotedValue(now)}, before as ${quotedValue(length)}`;
+        this.#changes.add('target-words', text, found);
       }
       this.#compareWords(role, place, before, after);
       return;

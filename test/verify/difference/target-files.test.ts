@@ -24,7 +24,7 @@ function entry(signed: JsonObject, path: string): JsonObject {
 }
 
 /** The entry of `kept` as the second state has it. */
-function altered(change: (entry: JsonObject) => void, later = (_: JsonObject): void => undefined) {
+function altered(change: (entry: JsonObject) => void, later: (entry: JsonObject) => void = () => undefined) {
   const upstream = new SimulatedUpstream().add('kept', 'kept');
   upstream.alter('targets', (signed) => change(entry(signed, 'kept')));
   const before = filesOf(upstream.publish());
@@ -89,6 +89,16 @@ test('a digest that both have and that differs is another file, and so is one wi
     (entry) => void entry.set('length', 5),
   );
   assert.equal(linesOf(length, 'target-replaced').length, 1);
+});
+
+test('a length of zero that is left out is said to be, because others do not read it so', () => {
+  const upstream = new SimulatedUpstream().add('empty', '');
+  upstream.alter('targets', (signed) => void entry(signed, 'empty').delete('length'));
+  const before = filesOf(upstream.publish());
+  upstream.alter('targets', () => undefined);
+  assert.deepEqual(linesOf(summaryOf(before, filesOf(upstream.publish('targets'))), 'target-words'), [
+    '"empty" in targets: its length is written as 0, before as absent',
+  ]);
 });
 
 test('custom is compared member by member, and said of a new file too', () => {
