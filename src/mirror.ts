@@ -1,27 +1,37 @@
 /**
  * The whole import as one sentence, and what every command needs to say it. The only file that knows every stage.
  *
- *   open the source → verify it from the enrolled root → carry the selected targets → publish, or wait for a root
+ *   claim → open the source → verify it from the enrolled root → carry the selected targets → record what was seen
+ *     → publish, or wait for people or for a root
  *
- * Everything is built and checked before the one commit (docs/design/publication.md); a refusal is recorded
- * with its evidence and changes nothing that clients see.
+ * What was claimed and what was seen is recorded first, refusals with their evidence; what clients see changes in a commit
+ * of its own, on the word of the ledger (docs/design/publication.md).
  */
 import type { Source } from './acquire/source.ts';
-import { isRefusal } from './errors.ts';
+import { isRefusal, type Refusal } from './errors.ts';
+import { requireImporter } from './gate/permissions.ts';
+import type { Rules } from './gate/rules.ts';
 import { acceptedState } from './ledger/accepted-state.ts';
-import type { NewImport } from './ledger/import-rows.ts';
+import { type Claimed, makeClaim } from './ledger/claims.ts';
+import { canonicalBytes } from './ledger/events/leaf.ts';
+import type { NewImport } from './ledger/record-import.ts';
 import type { LedgerReader } from './ledger/reader.ts';
 import type { Claim, CarriedTarget, Current, Enrolment, ImportRecord } from './ledger/records.ts';
+import type { SealedStore } from './ledger/sealed.ts';
+import type { VerifiedLog } from './ledger/verified-log.ts';
 import { LedgerWriter, type WriterOptions } from './ledger/writer.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import type { Disk } from './platform/disk.ts';
 import { takeLock } from './platform/lock.ts';
+import { randomName } from './platform/random.ts';
 import type { BlobStore } from './publish/blobs.ts';
 import { carryTargets } from './publish/carry.ts';
+import { requireAutomatic } from './publish/authority.ts';
 import { composeGeneration, planNext } from './publish/generation.ts';
 import type { Lifetimes } from './publish/lifetimes.ts';
 import type { Keyring } from './sign/keyring.ts';
+import { PURPOSES, type Purpose } from './sshsig/namespaces.ts';
 import { VerificationMemory } from './tuf/memory.ts';
 import type { RepositoryId } from './tuf/names.ts';
 import type { Candidate } from './verify/candidate.ts';
@@ -36,6 +46,9 @@ export interface Mirror {
   readonly disk: Disk;
   readonly database: Database;
   readonly reader: LedgerReader;
+  /** What was verified of the ledger, folded into the rules. */
+  readonly log: VerifiedLog<Rules>;
+  readonly sealed: SealedStore;
   readonly blobs: BlobStore;
   readonly keyring: Keyring;
   readonly lifetimes: Lifetimes;
@@ -47,14 +60,29 @@ export interface ImportRequest {
   readonly openSource: () => Promise<Source>;
   readonly decisions: readonly Decision[];
   readonly claim: Claim;
+  /** Where it comes from, if not from the enrolled upstream: an address, or a folder. */
+  readonly location?: string;
+  /** The person who brings it in, and signs for it. */
+  readonly importer?: Person;
   /** Verify and plan, and change nothing. */
   readonly isRehearsal?: boolean;
   readonly onProgress?: (step: string) => void;
 }
 
+/** Somebody with a recorded key. */
+export interface Person {
+  readonly actor: string;
+  /** `SHA256:…` */
+  readonly key: string;
+  /** Signs for one purpose; the signature was verified. @returns it, armored */
+  sign(message: Uint8Array, purpose: Purpose): Promise<string>;
+}
+
 export type ImportResult =
   | { readonly outcome: 'published'; readonly import: number; readonly candidate: Candidate; readonly current: Current }
   | { readonly outcome: 'needs-root'; readonly import: number; readonly candidate: Candidate; readonly why: string }
+  /** Recorded, and not published until people agree, or time has passed. */
+  | { readonly outcome: 'waits'; readonly import: number; readonly candidate: Candidate; readonly refusal: Refusal }
   | { readonly outcome: 'unchanged'; readonly import: number; readonly candidate: Candidate }
   | { readonly outcome: 'rehearsed'; readonly candidate: Candidate; readonly rootChange: string | undefined };
 
@@ -66,14 +94,13 @@ export async function importUpstream(mirror: Mirror, request: ImportRequest): Pr
   const startedAt = mirror.clock.now();
   const evidence = new Evidence();
   const memory = new VerificationMemory();
-  let sourceName = enrolment.upstream;
+  let claimed: Claimed | undefined;
   try {
-    // A stepped clock, a restored record or a full disk refuse here, before the network is asked.
-    if (!isRehearsal) await withWriter(mirror, () => Promise.resolve());
+    // A stepped clock, a changed ledger or a full disk refuse here, before anybody is asked.
+    if (!isRehearsal) claimed = await claim(mirror, request, enrolment, startedAt);
     const source = await request.openSource();
     try {
-      sourceName = source.description;
-      onProgress(`verifying ${sourceName}`);
+      onProgress(`verifying ${source.description}`);
       const candidate = await verifyUpstream({
         repository,
         source,
@@ -91,31 +118,59 @@ export async function importUpstream(mirror: Mirror, request: ImportRequest): Pr
       if (isRehearsal)
         return { outcome: 'rehearsed', candidate, rootChange: planNext(mirror, enrolment, candidate).plan.rootChange };
       const targets = await carryTargets(mirror, candidate, source, onProgress);
-      return await settle(mirror, request, { enrolment, candidate, targets, startedAt, source: sourceName, memory });
+      if (!claimed) throw new TypeError('only a rehearsal claims nothing');
+      return await settle(mirror, request, { enrolment, candidate, targets, startedAt, claimed, memory });
     } finally {
       await source.close();
     }
   } catch (error) {
-    if (isRefusal(error) && ['source', 'trust', 'policy'].includes(error.family) && !isRehearsal) {
-      await withWriter(mirror, (writer) =>
-        writer.commit({
-          import: {
-            ...importRecord(writer.nextImportNumber(), request, startedAt, sourceName),
-            outcome: {
-              kind: 'refused',
-              code: error.code,
-              what: error.what,
-              roles: asList(error.details['roles']),
-              evidence: evidence.files(),
-            },
-          },
-        }),
-      );
-    }
+    if (isRefusal(error) && claimed && ['source', 'trust', 'policy'].includes(error.family))
+      await recordRefusal(mirror, request, { startedAt, claimed }, error, evidence);
     throw error;
   } finally {
     lock.release();
   }
+}
+
+/**
+ * What is said about the import before anything is looked at, signed where people have keys.
+ * @throws POLICY_NOT_PERMITTED for an import without, or by, somebody who may not
+ */
+async function claim(
+  mirror: Mirror,
+  { repository, importer, claim: said, decisions, location }: ImportRequest,
+  enrolment: Enrolment,
+  now: Date,
+): Promise<Claimed> {
+  const { log, sealed, reader } = mirror;
+  await withWriter(mirror, () => Promise.resolve());
+  requireImporter(log.state, { actor: importer?.actor ?? 'local', fingerprint: importer?.key });
+  const statement = makeClaim(sealed, {
+    ...{ mirrorId: log.facts.installation, claimId: randomName(), repository, now, decisions, claim: said },
+    ...{ upstream: enrolment.upstream, enrolledRoot: enrolment.rootSha256, location: location ?? enrolment.upstream },
+    base: reader.lastAccepted(repository)?.number,
+    policySha256: log.state.policies.inForce(repository).sha256,
+    importer: { actor: importer?.actor ?? 'local', key: importer?.key },
+  });
+  if (!importer) return { statement, signature: null };
+  const armored = await importer.sign(canonicalBytes(statement), PURPOSES.importClaim);
+  return { statement, signature: { key: importer.key, sshsig_sha256: sealed.keep('signature', armored) } };
+}
+
+async function recordRefusal(
+  mirror: Mirror,
+  { repository, decisions }: ImportRequest,
+  begun: Pick<Verified, 'startedAt' | 'claimed'>,
+  { code, what, family, details }: Refusal,
+  evidence: Evidence,
+): Promise<void> {
+  // What a source says of itself names hosts and folders; what upstream’s files say is upstream’s own.
+  const told = family === 'source' ? { sealed: mirror.sealed.seal('message', what) } : { text: what };
+  const roles = asList(details['roles']);
+  const outcome = { kind: 'refused', code, what: told, roles, evidence: evidence.files() } as const;
+  await withWriter(mirror, (writer) =>
+    writer.commit({ import: { number: writer.nextImportNumber(), repository, decisions, ...begun, outcome } }),
+  );
 }
 
 interface Verified {
@@ -123,35 +178,58 @@ interface Verified {
   readonly candidate: Candidate;
   readonly targets: readonly CarriedTarget[];
   readonly startedAt: Date;
-  readonly source: string;
+  readonly claimed: Claimed;
   readonly memory: VerificationMemory;
 }
 
 /** Records what was verified; publishes it when nothing stands in the way. */
 async function settle(mirror: Mirror, request: ImportRequest, verified: Verified): Promise<ImportResult> {
-  const { candidate, targets, startedAt, source, memory, enrolment } = verified;
+  const { candidate, targets, startedAt, claimed, memory, enrolment } = verified;
+  const { repository, decisions } = request;
   return withWriter(mirror, async (writer) => {
     const number = writer.nextImportNumber();
-    const record = importRecord(number, request, startedAt, source);
-    const last = mirror.reader.lastAccepted(request.repository);
-    if (last?.candidate === candidate.digest && isPublished(mirror.reader, last)) {
-      await writer.commit({ import: { ...record, outcome: { kind: 'unchanged', candidate } } });
-      return { outcome: 'unchanged', import: number, candidate };
-    }
-    const composed = await composeGeneration(mirror, writer, {
-      enrolment,
-      candidate,
-      import: number,
-      memory,
-    });
-    const accepted: NewImport = { ...record, outcome: { kind: 'accepted', candidate, targets } };
-    if (!composed.publication) {
-      await writer.commit({ import: accepted });
-      return { outcome: 'needs-root', import: number, candidate, why: composed.rootChange ?? '' };
-    }
-    await writer.commit({ import: accepted, publications: [composed.publication] });
-    return { outcome: 'published', import: number, candidate, current: composed.publication.next };
+    const record = { number, repository, startedAt, claimed, decisions };
+    const last = mirror.reader.lastAccepted(repository);
+    const isSame = last?.candidate === candidate.digest;
+    const made: NewImport = { ...record, outcome: { kind: isSame ? 'unchanged' : 'accepted', candidate, targets } };
+    await writer.commit({ import: made });
+    if (isSame && isPublished(mirror.reader, last)) return { outcome: 'unchanged', import: number, candidate };
+    // The same state again: whoever looked at the first import looked at this one as well.
+    return publishVerified(mirror, writer, { enrolment, candidate, import: isSame ? last.number : number, memory });
   });
+}
+
+/** Publishes a recorded import, or says what it waits for. */
+export async function publishVerified(
+  mirror: Mirror,
+  writer: LedgerWriter,
+  verified: {
+    readonly enrolment: Enrolment;
+    readonly candidate: Candidate;
+    readonly import: number;
+    readonly memory: VerificationMemory;
+    /** Whether somebody asks for it now, where the policy publishes on command only. */
+    readonly isCommanded?: boolean;
+  },
+): Promise<ImportResult> {
+  const { candidate, enrolment, import: number, isCommanded = false } = verified;
+  try {
+    if (!isCommanded) requireAutomatic(mirror, enrolment.id, number);
+    const composed = await composeGeneration(mirror, writer, verified);
+    if (!composed.publication)
+      return { outcome: 'needs-root', import: number, candidate, why: composed.rootChange ?? '' };
+    await writer.commit({ publications: [composed.publication] });
+    return { outcome: 'published', import: number, candidate, current: composed.publication.next };
+  } catch (error) {
+    if (!isWaiting(error)) throw error;
+    return { outcome: 'waits', import: number, candidate, refusal: error };
+  }
+}
+
+function isWaiting(error: unknown): error is Refusal {
+  return (['POLICY_APPROVALS', 'POLICY_COOLING_OFF', 'POLICY_REJECTED'] as const).some((code) =>
+    isRefusal(error, code),
+  );
 }
 
 /** Runs `work` as the record’s only writer. */
@@ -171,15 +249,6 @@ export async function withWriter<Result>(
 function isPublished(reader: LedgerReader, { repository, number }: ImportRecord): boolean {
   const current = reader.current(repository);
   return current !== undefined && reader.importOfGeneration(repository, current.generation) === number;
-}
-
-function importRecord(
-  number: number,
-  { repository, claim, decisions }: ImportRequest,
-  startedAt: Date,
-  source: string,
-): Omit<NewImport, 'outcome'> {
-  return { number, repository, source, startedAt, claim, decisions };
 }
 
 function asList(value: unknown): string[] {

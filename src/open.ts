@@ -1,20 +1,27 @@
 /**
  * A data directory: made once, opened by every command. Layout (all of it private to its owner, S-09):
  *
- *   record.sqlite   the record (migrations/)         blobs/    target files by digest
- *   head.json       size and digest of the record    locks/    who is writing
- *   keys/           unless named elsewhere
+ *   record.sqlite   the ledger and its tables (migrations/)   blobs/    target files by digest
+ *   sealed.sqlite   names, reasons, people's keys: erasable   locks/    who is writing
+ *   head.json       the last signed checkpoint                keys/     unless named elsewhere
  */
 import { join } from 'node:path';
 import { Refusal } from './errors.ts';
+import { RULES } from './gate/fold.ts';
+import type { Rules } from './gate/rules.ts';
 import { HeadFile } from './ledger/head-file.ts';
+import { ledgerKeys, type LedgerKeys } from './ledger/keys.ts';
 import { migrate, requireCurrentSchema } from './ledger/migrate.ts';
+import { translatePlainRecord } from './ledger/plain-record.ts';
 import { LedgerReader } from './ledger/reader.ts';
+import { SealedStore } from './ledger/sealed.ts';
+import { VerifiedLog } from './ledger/verified-log.ts';
 import { LedgerWriter, type WriterOptions } from './ledger/writer.ts';
 import type { Mirror } from './mirror.ts';
 import type { Clock } from './platform/clock.ts';
 import { Database } from './platform/database.ts';
 import { Disk } from './platform/disk.ts';
+import { ownVersion } from './platform/own-version.ts';
 import { randomName } from './platform/random.ts';
 import { BlobStore } from './publish/blobs.ts';
 import { DEFAULT_LIFETIMES, requireLifetimes, type Lifetimes } from './publish/lifetimes.ts';
@@ -53,6 +60,7 @@ export async function createDataDirectory(
   paths: DataPaths,
   options: OpenOptions,
   rootKeys: 'offline' | 'online',
+  logOrigin?: string,
 ): Promise<void> {
   const disk = new Disk(options.before);
   await refuseExisting(paths);
@@ -61,18 +69,32 @@ export async function createDataDirectory(
   await disk.refuseUnlessPrivate(paths.data);
   // SQLite gives its own files the mode of the record, which it would otherwise create readable by others.
   await disk.create(recordPath(paths), new Uint8Array());
+  const keyring = await Keyring.open(disk, keysDirectory(paths));
   const database = new Database(recordPath(paths), tracing(options));
   try {
     await migrate(database, disk);
-    const writer = await LedgerWriter.open(database, writerOptions(paths, options, disk));
+    const sealed = await SealedStore.open(sealedPath(paths), disk, options.before);
     try {
-      await writer.recordGenesis(randomName(), rootKeys);
+      const parts = { log: newLog(), keys: keysOf(keyring), sealed, software: await ownVersion() };
+      const writer = await LedgerWriter.open(database, writerOptions(paths, options, disk, parts));
+      try {
+        const installation = randomName();
+        await writer.recordGenesis(installation, logOrigin ?? defaultOrigin(installation), rootKeys);
+      } finally {
+        writer.close();
+      }
     } finally {
-      writer.close();
+      sealed.close();
     }
   } finally {
     database.close();
+    keyring.close();
   }
+}
+
+/** A log’s name is never used twice: without a host name of its own, the installation’s random one makes it unique. */
+export function defaultOrigin(installation: string): string {
+  return `countersign-${installation.slice(0, 12)}/log`;
 }
 
 /** @throws STATE_ALREADY_INITIALISED */
@@ -104,20 +126,27 @@ export async function openMirror(paths: DataPaths, options: OpenOptions): Promis
   await disk.makePrivateDirectory(join(paths.data, 'locks'));
   const keyring = await Keyring.open(disk, keysDirectory(paths));
   const database = new Database(recordPath(paths), tracing(options));
+  let sealed: SealedStore | undefined;
   try {
-    await migrate(database, disk);
+    sealed = await SealedStore.open(sealedPath(paths), disk, options.before);
+    const store = sealed;
+    const parts = { log: newLog(), keys: keysOf(keyring), sealed, software: await ownVersion() };
+    await migrate(database, disk, (plain) => translatePlainRecord(plain, { ...parts, origin: defaultOrigin }));
     return {
       dataDirectory: paths.data,
       clock: options.clock,
       disk,
       database,
       keyring,
-      reader: new LedgerReader(database),
+      reader: new LedgerReader(database, (digest) => store.open(digest)?.value),
+      log: parts.log,
+      sealed,
       blobs: new BlobStore(paths.blobs ?? join(paths.data, 'blobs'), disk),
       lifetimes: requireLifetimes(options.lifetimes ?? DEFAULT_LIFETIMES),
-      writerOptions: writerOptions(paths, options, disk),
+      writerOptions: writerOptions(paths, options, disk, parts),
     };
   } catch (error) {
+    sealed?.close();
     database.close();
     keyring.close();
     throw error;
@@ -132,12 +161,26 @@ export async function openReader(paths: DataPaths): Promise<LedgerReader> {
 }
 
 export function closeMirror(mirror: Mirror): void {
+  mirror.sealed.close();
   mirror.database.close();
   mirror.keyring.close();
 }
 
 function recordPath(paths: DataPaths): string {
   return join(paths.data, 'record.sqlite');
+}
+
+function sealedPath(paths: DataPaths): string {
+  return join(paths.data, 'sealed.sqlite');
+}
+
+/** The ledger, read and folded into the rules as far as it was verified. */
+function newLog(): VerifiedLog<Rules> {
+  return new VerifiedLog(RULES);
+}
+
+function keysOf(keyring: Keyring): LedgerKeys {
+  return ledgerKeys(keyring.checkpointSigner(), keyring.attestationSigner());
 }
 
 function headPath(paths: DataPaths): string {
@@ -148,8 +191,11 @@ function tracing({ before }: OpenOptions): { before?: (operation: string) => voi
   return before ? { before } : {};
 }
 
-function writerOptions(paths: DataPaths, options: OpenOptions, disk: Disk): WriterOptions {
+type Parts = Pick<WriterOptions, 'keys' | 'sealed' | 'software'> & { readonly log: VerifiedLog<Rules> };
+
+function writerOptions(paths: DataPaths, options: OpenOptions, disk: Disk, parts: Parts): WriterOptions {
   return {
+    ...parts,
     lockDirectory: join(paths.data, 'locks'),
     headFile: new HeadFile(headPath(paths), disk),
     clock: options.clock,

@@ -101,7 +101,7 @@ test('only verifyUpstream makes a Candidate', () => {
 
 function mayImport(room: string, { to, isTypeOnly }: Import): boolean {
   if (roomOf(to) === room) return true;
-  const fits = (word: string): boolean => word === to || word === roomOf(to);
+  const fits = (word: string): boolean => word === to || word === roomOf(to) || to.startsWith(`${word}/`);
   return (ROOMS[room] ?? []).some((word) =>
     word.startsWith('type ') ? isTypeOnly && fits(word.slice('type '.length)) : fits(word),
   );

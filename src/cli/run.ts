@@ -7,7 +7,7 @@ import { exitCodeAfter, exitCodeOf } from './exit.ts';
 import { Invocation } from './invocation.ts';
 import { Output, type Report } from './output.ts';
 import { buildProgram } from './program.ts';
-import { ownVersion } from './version.ts';
+import { ownVersion } from '../platform/own-version.ts';
 
 export interface RunOptions {
   readonly clock?: Clock;

@@ -24,7 +24,7 @@ import { asDocument } from './output.ts';
 import { Renewals } from './renewals.ts';
 import { ServedView } from './served-view.ts';
 import { statusDocument } from './status-document.ts';
-import { ownVersion } from './version.ts';
+import { ownVersion } from '../platform/own-version.ts';
 
 interface Listening {
   readonly address: Address;

@@ -1,19 +1,29 @@
 /**
- * A small file outside the record, on another volume if configured, that holds the record’s last size and digest. A
- * record that is older than its head file was restored from a backup: signing on it could reuse versions (S-06).
- * It is written after each commit, so a crash leaves it behind the record, which is harmless.
+ * A small file outside the database, on another volume where configured: the last signed checkpoint, and how far each
+ * root chain has gone. A record that is older than its head file was restored from a backup: signing on it could reuse
+ * versions and fork the log (S-06). It is written after each commit and before the checkpoint is shown to anybody.
  */
-import { Refusal } from '../errors.ts';
+import { Refusal, isRefusal } from '../errors.ts';
 import type { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { isSha256 } from '../tuf/names.ts';
-import { readHead, type Head } from './events.ts';
+import { parseCheckpoint } from '../tlog/checkpoint.ts';
+import { openNote } from '../tlog/note.ts';
+import { isSameHash, type Hash, rootOf } from '../tlog/tree.ts';
+import { decodeLeaf } from './events/leaf.ts';
+import { leafBytes, logSize, storedNodes } from './log-rows.ts';
 
 /** A thousand repositories’ root versions fit many times over. */
 const MOST_BYTES = 1_000_000;
 
-export interface Remembered extends Head {
+export interface Remembered {
+  /** Entries of the ledger. */
+  readonly size: number;
+  /** Its root; for a head file of the plain record, the digest of the last event instead. */
+  readonly root: Hash | { readonly plainSha256: string };
+  /** The signed checkpoint; absent in a head file of the plain record. */
+  readonly note: string | undefined;
   /** Repository id → version of its newest root. */
   readonly roots: ReadonlyMap<string, number>;
 }
@@ -30,27 +40,20 @@ export class HeadFile {
   async read(): Promise<Remembered | undefined> {
     if (!(await this.#disk.exists(this.path))) return undefined;
     const value = parseJson(await this.#disk.read(this.path, MOST_BYTES), 'the head file');
-    const size = value instanceof Map ? value.get('events') : undefined;
-    const digest = value instanceof Map ? value.get('sha256') : undefined;
-    const roots = value instanceof Map ? value.get('roots') : undefined;
-    if (typeof size !== 'number' || typeof digest !== 'string' || !isSha256(digest) || !(roots instanceof Map)) {
+    const remembered = value instanceof Map ? remember(value) : undefined;
+    if (!remembered)
       throw new Refusal('STATE_DAMAGED', `The head file ${this.path} is not one that this program writes.`);
-    }
-    return {
-      size,
-      sha256: digest,
-      roots: new Map([...roots].map(([repository, version]) => [repository, Number(version)])),
-    };
+    return remembered;
   }
 
-  async write(head: Head, roots: ReadonlyMap<string, number>): Promise<void> {
-    const text = stringifyJson(jsonObject({ events: head.size, roots: new Map(roots), sha256: head.sha256 }));
+  async write(note: string, roots: ReadonlyMap<string, number>): Promise<void> {
+    const text = stringifyJson(jsonObject({ checkpoint: note, roots: new Map(roots) }));
     await this.#disk.write(this.path, Buffer.from(`${text}\n`));
   }
 
   /** @throws STATE_RESTORED when the record lacks, or contradicts, what the head file remembers, or there is none */
   async refuseRestored(database: Database): Promise<void> {
-    const { size } = readHead(database);
+    const size = logSize(database);
     const remembered = await this.read();
     if (!remembered) {
       // An unmounted volume must not look like a first start.
@@ -66,15 +69,36 @@ export class HeadFile {
         details: { events: size, remembered: remembered.size },
       });
     }
-    const row = database.one('SELECT sha256 FROM event WHERE idx = ?', remembered.size - 1);
-    if (row?.['sha256'] !== remembered.sha256) {
-      throw new Refusal(
-        'STATE_RESTORED',
-        `The record’s event ${remembered.size - 1} is not the one that was there before.`,
-        {
-          details: { event: remembered.size - 1 },
-        },
-      );
+    if (isContinued(database, remembered)) return;
+    throw new Refusal(
+      'STATE_RESTORED',
+      `The record’s first ${remembered.size} events are not the ones that were there before.`,
+      { details: { events: remembered.size } },
+    );
+  }
+}
+
+function remember(value: ReadonlyMap<string, unknown>): Remembered | undefined {
+  const roots = value.get('roots');
+  if (!(roots instanceof Map)) return undefined;
+  const versions = new Map([...roots].map(([repository, version]) => [String(repository), Number(version)]));
+  const [note, events, digest] = [value.get('checkpoint'), value.get('events'), value.get('sha256')];
+  if (typeof note === 'string') {
+    try {
+      const { size, root } = parseCheckpoint(openNote(note).body);
+      return { size, root, note, roots: versions };
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw error;
     }
   }
+  // As the plain record wrote it, before there was a tree.
+  if (typeof events !== 'number' || typeof digest !== 'string' || !isSha256(digest)) return undefined;
+  return { size: events, root: { plainSha256: digest }, note: undefined, roots: versions };
+}
+
+function isContinued(database: Database, { size, root }: Remembered): boolean {
+  if (root instanceof Uint8Array) return isSameHash(rootOf(size, storedNodes(database)), root);
+  const genesis = decodeLeaf(leafBytes(database, 0), 0);
+  return genesis.type === 'genesis' && genesis.body.plain_record_sha256 === root.plainSha256;
 }

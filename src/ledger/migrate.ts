@@ -18,7 +18,18 @@ interface Migration {
   readonly sha256: string;
 }
 
-export async function migrate(database: Database, disk: Disk): Promise<void> {
+/** What SQL cannot do: the events of a plain record become leaves, and the tables their projections. */
+export type TranslatePlainRecord = (database: Database) => void;
+
+/**
+ * @param translate for a record that was written before there was a ledger
+ * @throws STATE_SCHEMA for a record of another version, or one that must be translated first
+ */
+export async function migrate(
+  database: Database,
+  disk: Disk,
+  translate: TranslatePlainRecord = refuseToTranslate,
+): Promise<void> {
   const known = await readMigrations(disk);
   database.transaction(() => {
     database.script(
@@ -28,6 +39,7 @@ export async function migrate(database: Database, disk: Disk): Promise<void> {
     refuseStrangers(known, applied);
     for (const migration of known.slice(applied.length)) {
       database.script(migration.sql);
+      if (migration.number === LEDGER) leavePlainRecord(database, translate);
       database.run(
         'INSERT INTO migration (number, name, sha256) VALUES (?, ?, ?)',
         migration.number,
@@ -36,6 +48,22 @@ export async function migrate(database: Database, disk: Disk): Promise<void> {
       );
     }
   });
+}
+
+/** The migration that sets the plain record aside under other names. */
+const LEDGER = 2;
+const PLAIN = [
+  ...['reservation', 'current', 'issued', 'generation_role', 'generation', 'import_target', 'import_file', 'import'],
+  ...['repository_limit', 'repository', 'event'],
+];
+
+function leavePlainRecord(database: Database, translate: TranslatePlainRecord): void {
+  if (database.one('SELECT 1 FROM plain_event LIMIT 1')) translate(database);
+  for (const table of PLAIN) database.script(`DROP TABLE plain_${table}`);
+}
+
+function refuseToTranslate(): never {
+  throw new Refusal('STATE_SCHEMA', 'The record was written before there was a ledger, and its keys are not at hand.');
 }
 
 /** For readers: refuses a record whose schema is not exactly this version’s. */

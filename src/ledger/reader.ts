@@ -9,19 +9,26 @@ import type { MirrorRole, RepositoryId, RoleName, Sha256 } from '../tuf/names.ts
 import type { SeenFile } from '../verify/equivocation.ts';
 import type { Decision } from '../verify/decisions.ts';
 import * as records from './records.ts';
-import { generationDigest } from './row-digests.ts';
+import { releasedSize } from './checkpoints.ts';
+import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
+import type { MadeDecision } from './events/statements.ts';
+import { readNotesList } from './lists.ts';
+import { leafBytes } from './log-rows.ts';
 
 const IMPORT =
-  'number, repository, source, started_at, finished_at, outcome, code, what, candidate, as_of, decisions, notes, claim';
+  'number, repository, entry, uri, place, actor, account, ticket, reason, started_at, finished_at, outcome, code, what, what_sealed, candidate, as_of, targets_root, decisions, notes_sha256';
 const REPOSITORY = 'id, upstream, root_sha256, selection, max_upstream_age_days, limits, enrolled_at';
 const IMPORT_FILE = 'kind, role, version, file_sha256, signed_sha256, expires';
 const ISSUED = 'role, version, generation, file_sha256, expires, at';
 
 export class LedgerReader {
   readonly #database: Database;
+  readonly #open: records.OpenSealed;
 
-  constructor(database: Database) {
+  /** @param open for names, reasons and folders; without it they stay sealed */
+  constructor(database: Database, open: records.OpenSealed = () => undefined) {
     this.#database = database;
+    this.#open = open;
   }
 
   enrolments(): records.Enrolment[] {
@@ -38,7 +45,7 @@ export class LedgerReader {
 
   #enrolment(row: Row): records.Enrolment {
     const rows = this.#database.all(
-      'SELECT name, value FROM repository_limit WHERE repository = ? ORDER BY number',
+      'SELECT name, value FROM repository_limit WHERE repository = ? ORDER BY entry',
       row['id'] ?? null,
     );
     const raised = Object.fromEntries(rows.map(({ name, value }) => [String(name), Number(value)]));
@@ -66,7 +73,7 @@ export class LedgerReader {
             repository,
             limit,
           );
-    return rows.map(records.asImportRecord);
+    return rows.map((row) => this.#import(row));
   }
 
   /** @throws USAGE_UNKNOWN_IMPORT */
@@ -76,7 +83,11 @@ export class LedgerReader {
       throw new Refusal('USAGE_UNKNOWN_IMPORT', `There is no import ${String(number)}.`, {
         details: { import: number },
       });
-    return records.asImportRecord(row);
+    return this.#import(row);
+  }
+
+  #import(row: Row): records.ImportRecord {
+    return records.asImportRecord(row, readNotesList(this.bytes(String(row['notes_sha256']) as Sha256)), this.#open);
   }
 
   lastAccepted(repository: RepositoryId): records.ImportRecord | undefined {
@@ -84,7 +95,7 @@ export class LedgerReader {
       `SELECT ${IMPORT} FROM import WHERE repository = ? AND outcome = 'accepted' ORDER BY number DESC LIMIT 1`,
       repository,
     );
-    return row && records.asImportRecord(row);
+    return row && this.#import(row);
   }
 
   /** Equivocations that accepted imports before this one were told to accept, newest first. */
@@ -96,7 +107,7 @@ export class LedgerReader {
       before,
     );
     return rows
-      .flatMap((row) => records.asImportRecord(row).decisions)
+      .flatMap((row) => (JSON.parse(String(row['decisions'])) as MadeDecision[]).map(records.asDecision))
       .filter(({ kind }) => kind === 'accept-equivocation');
   }
 
@@ -145,12 +156,12 @@ export class LedgerReader {
       }));
   }
 
-  current(repository: RepositoryId): records.Current | undefined {
+  current(repository: RepositoryId): records.Served | undefined {
     return this.currents(repository)[0];
   }
 
-  currents(repository?: RepositoryId): records.Current[] {
-    const columns = 'repository, generation, root_version, snapshot_version, timestamp_version, online_epoch';
+  currents(repository?: RepositoryId): records.Served[] {
+    const columns = 'repository, generation, root_version, snapshot_version, timestamp_version, online_epoch, entry';
     const rows =
       repository === undefined
         ? this.#database.all(`SELECT ${columns} FROM current ORDER BY repository`)
@@ -189,19 +200,38 @@ export class LedgerReader {
       .map(records.asGenerationRole);
   }
 
-  /** Whether the generation’s rows are still what its event says. @throws STATE_DAMAGED */
-  requireIntactGeneration(repository: RepositoryId, generation: number): void {
-    const rows = this.#database.one(
-      "SELECT body ->> 'rows' AS digest FROM event WHERE kind = 'generation-published' AND repository = ? AND body ->> 'generation' = ?",
+  /** What clients may see: of each repository the newest timestamp whose leaf is under a released checkpoint. */
+  released(): records.Served[] {
+    const size = releasedSize(this.#database);
+    return this.currents().flatMap((current) =>
+      current.entry < size ? [current] : (this.servedBefore(current.repository, size) ?? []),
+    );
+  }
+
+  /** What was public after so many leaves; undefined for nothing. */
+  servedBefore(repository: RepositoryId, size: number): records.Served | undefined {
+    const row = this.#database.one(
+      "SELECT entry FROM issued WHERE repository = ? AND role = 'timestamp' AND entry < ? ORDER BY entry DESC LIMIT 1",
+      repository,
+      size,
+    );
+    const event = row && this.event(Number(row['entry']));
+    if (event?.type !== 'serve.timestamp') return undefined;
+    const { generation, online_epoch, root_version, snapshot, timestamp } = event.body;
+    return {
       repository,
       generation,
-    )?.['digest'];
-    if (rows === generationDigest(this.#database, repository, generation)) return;
-    throw new Refusal(
-      'STATE_DAMAGED',
-      `What generation ${generation} of ${repository} lists is not what was published.`,
-      { details: { repository, generation } },
-    );
+      rootVersion: root_version,
+      snapshotVersion: snapshot.version,
+      timestampVersion: timestamp.version,
+      onlineEpoch: online_epoch,
+      entry: event.n,
+    };
+  }
+
+  /** One event of the ledger. @throws STATE_LEDGER when it is not there or not one */
+  event(index: number): AnyEvent {
+    return decodeLeaf(leafBytes(this.#database, index), index);
   }
 
   /** Newest first. */

@@ -6,6 +6,7 @@ import type { AsOf } from '../verify/candidate.ts';
 import type { Decision } from '../verify/decisions.ts';
 import type { Note } from '../verify/notes.ts';
 import type { Selection } from '../verify/selection.ts';
+import type { ImportObservation, MadeDecision } from './events/statements.ts';
 
 /** One mirrored upstream: the trust decision of `repo add`. */
 export interface Enrolment {
@@ -30,7 +31,12 @@ export type Outcome = 'accepted' | 'unchanged' | 'refused';
 export interface ImportRecord {
   readonly number: number;
   readonly repository: RepositoryId;
+  /** Leaf of the observation. */
+  readonly entry: number;
+  /** An address; a folder, where its sealed name can be opened; otherwise a word for that. */
   readonly source: string;
+  /** Who brought it in: `local`, or a pseudonym. */
+  readonly actor: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly outcome: Outcome;
@@ -38,10 +44,14 @@ export interface ImportRecord {
   readonly what: string | undefined;
   readonly candidate: Sha256 | undefined;
   readonly asOf: AsOf | undefined;
+  readonly targetsRoot: Sha256 | undefined;
   readonly decisions: readonly Decision[];
   readonly notes: readonly Note[];
   readonly claim: Claim;
 }
+
+/** Opens a sealed value; undefined for one that was erased, or by whom the sealed store is not at hand. */
+export type OpenSealed = (digest: string) => string | undefined;
 
 export type FileKind = 'root' | 'timestamp' | 'snapshot' | 'authored' | 'evidence' | 'refused';
 
@@ -94,6 +104,11 @@ export interface Current {
   readonly onlineEpoch: number;
 }
 
+/** The same with the leaf of its timestamp. */
+export interface Served extends Current {
+  readonly entry: number;
+}
+
 export function asEnrolment(row: Row): Enrolment {
   return {
     id: text(row, 'id') as RepositoryId,
@@ -106,21 +121,40 @@ export function asEnrolment(row: Row): Enrolment {
   };
 }
 
-export function asImportRecord(row: Row): ImportRecord {
+export function asImportRecord(row: Row, notes: readonly Note[], open: OpenSealed): ImportRecord {
+  const sealed = (column: string): string | undefined => {
+    const digest = optional(row, column);
+    return digest === undefined ? undefined : open(digest);
+  };
   return {
     number: Number(row['number']),
     repository: text(row, 'repository') as RepositoryId,
-    source: text(row, 'source'),
+    entry: Number(row['entry']),
+    source: optional(row, 'uri') ?? sealed('place') ?? 'a folder (sealed)',
+    actor: text(row, 'actor'),
     startedAt: date(row, 'started_at'),
     finishedAt: date(row, 'finished_at'),
     outcome: text(row, 'outcome') as Outcome,
     code: optional(row, 'code'),
-    what: optional(row, 'what'),
+    what: optional(row, 'what') ?? sealed('what_sealed'),
     candidate: optional(row, 'candidate') as Sha256 | undefined,
     asOf: parseAsOf(optional(row, 'as_of')),
-    decisions: JSON.parse(text(row, 'decisions')) as Decision[],
-    notes: JSON.parse(text(row, 'notes')) as Note[],
-    claim: JSON.parse(text(row, 'claim')) as Claim,
+    targetsRoot: optional(row, 'targets_root') as Sha256 | undefined,
+    decisions: (JSON.parse(text(row, 'decisions')) as MadeDecision[]).map(asDecision),
+    notes,
+    claim: claimOf({ ticket: optional(row, 'ticket'), reason: sealed('reason'), as: sealed('account') }),
+  };
+}
+
+export function asDecision({ kind, role, version, reason }: MadeDecision): Decision {
+  return { kind, role: role as RoleName, version: version ?? undefined, reason };
+}
+
+function claimOf({ ticket, reason, as }: Record<'ticket' | 'reason' | 'as', string | undefined>): Claim {
+  return {
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(as === undefined ? {} : { as }),
   };
 }
 
@@ -168,7 +202,7 @@ export function asIssuedFile(row: Row): IssuedFile {
   };
 }
 
-export function asCurrent(row: Row): Current {
+export function asCurrent(row: Row): Served {
   return {
     repository: text(row, 'repository') as RepositoryId,
     generation: Number(row['generation']),
@@ -176,13 +210,23 @@ export function asCurrent(row: Row): Current {
     snapshotVersion: Number(row['snapshot_version']),
     timestampVersion: Number(row['timestamp_version']),
     onlineEpoch: Number(row['online_epoch']),
+    entry: Number(row['entry']),
   };
 }
 
 function parseAsOf(json: string | undefined): AsOf | undefined {
-  if (json === undefined) return undefined;
-  const value = JSON.parse(json) as Omit<AsOf, 'timestampExpires'> & { timestampExpires: string };
-  return { ...value, timestampExpires: new Date(value.timestampExpires) };
+  return json === undefined ? undefined : asOfEvent(JSON.parse(json) as NonNullable<ImportObservation['as_of']>);
+}
+
+export function asOfEvent(value: NonNullable<ImportObservation['as_of']>): AsOf {
+  return {
+    rootVersion: value.root_version,
+    timestampVersion: value.timestamp_version,
+    timestampExpires: new Date(value.timestamp_expires),
+    timestampSha256: value.timestamp_sha256 as Sha256,
+    snapshotVersion: value.snapshot_version,
+    snapshotSha256: value.snapshot_sha256 as Sha256,
+  };
 }
 
 function text(row: Row, column: string): string {

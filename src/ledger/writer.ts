@@ -1,84 +1,92 @@
 /**
  * The record for writing: one writer at a time, everything of one publication in one transaction.
  *
- * Opening takes the lock, refuses a record that was restored from a backup (S-06) or a clock that stepped (F-07), and
- * raises the fencing token; each transaction checks the token, so that a writer that lost its lock commits nothing
- * (S-05). After each commit the head file follows. No durable row, no state change (A-06).
+ * Opening takes the lock, verifies the ledger, refuses a record that was restored from a backup (S-06) or a clock that
+ * stepped (F-07), raises the fencing token, and signs what a crash left without a checkpoint. Each transaction checks the
+ * token, so that a writer that lost its lock commits nothing (S-05). After each commit: read back and verify, head file,
+ * checkpoint, witnesses, release. No durable leaf, no state change (A-06).
  */
 import { Refusal } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { takeLock, type Lock } from '../platform/lock.ts';
+import { rootOf } from '../tlog/tree.ts';
 import { DAY_MS } from '../verify/policy.ts';
-import { formatDate } from '../tuf/dates.ts';
-import { sha256 } from '../tuf/digest.ts';
-import type { MirrorRole, RepositoryId, Sha256 } from '../tuf/names.ts';
-import { appendEvent, lastEventAt, readHead, type EventBodies, type EventKind } from './events.ts';
+import { checkpointReleaser, type CheckpointReleaser, type Witnesses } from './release.ts';
 import type { HeadFile } from './head-file.ts';
-import { insertGeneration } from './generation-rows.ts';
-import { insertImport, type NewImport } from './import-rows.ts';
-import type { Current, Enrolment, GenerationRole } from './records.ts';
+import type { LedgerKeys } from './keys.ts';
+import { logSize, storedNodes } from './log-rows.ts';
+import { requireOwnCheckpoint } from './checkpoints.ts';
+import type { NewImport } from './record-import.ts';
+import type { Publication } from './record-publication.ts';
+import type { Enrolment } from './records.ts';
 import { type VersionRequest, reserveVersion } from './reservations.ts';
-import { generationDigest } from './row-digests.ts';
+import type { SealedStore } from './sealed.ts';
+import { Transcript, type NewEvent } from './transcript.ts';
+import type { AnyLog } from './verified-log.ts';
+import type { LeafRef } from './events/statements.ts';
 
 export interface WriterOptions {
   readonly lockDirectory: string;
   readonly headFile: HeadFile;
   readonly clock: Clock;
-  /** Who writes, for the record: `serve 1234`. */
+  /** Who writes, for the lock: `serve 1234`. */
   readonly holder: string;
   /** How long to wait for another writer. */
   readonly waitMs: number;
   /** A clock further ahead of the last event than this is implausible. */
   readonly maxClockJumpDays: number;
+  readonly log: AnyLog;
+  readonly keys: LedgerKeys;
+  readonly sealed: SealedStore;
+  /** This program, for what it states. */
+  readonly software: string;
+  readonly witnesses?: Witnesses | undefined;
   /** Only while a person decides that a restored record, or a stepped clock, is to be gone on with. */
   readonly adopting?: 'restored-record' | 'stepped-clock';
 }
 
-/** One mirror role, signed and ready to be published. */
-export interface SignedFile {
-  readonly role: MirrorRole;
-  readonly version: number;
-  readonly bytes: Uint8Array;
-  readonly expires: Date;
-}
-
-/** What one commit makes visible, all of it or nothing. */
-export interface Publication {
-  /** What must still be current; undefined for the first generation. */
-  readonly expected: Current | undefined;
-  readonly next: Current;
-  readonly issued: readonly SignedFile[];
-  /** Present when the content is new; absent for a renewal. */
-  readonly content?: { readonly import: number; readonly roles: readonly GenerationRole[] };
-}
-
 /** The clock may step back by this much (NTP) without stopping the mirror. */
 const CLOCK_SLACK_MS = 5000;
+
+export interface Work {
+  readonly import?: NewImport;
+  readonly publications?: readonly Publication[];
+  /** Further events, in order, before the publications. */
+  readonly events?: readonly NewEvent[];
+}
 
 export class LedgerWriter {
   readonly #database: Database;
   readonly #options: WriterOptions;
   readonly #lock: Lock;
   readonly #token: number;
+  readonly #releaser: CheckpointReleaser;
 
   private constructor(database: Database, options: WriterOptions, lock: Lock, token: number) {
     this.#database = database;
     this.#options = options;
     this.#lock = lock;
     this.#token = token;
+    this.#releaser = checkpointReleaser(database, options);
   }
 
+  /** @throws STATE_LEDGER, STATE_RESTORED, STATE_CLOCK_BACK, STATE_CLOCK_AHEAD, STATE_LOCKED */
   static async open(database: Database, options: WriterOptions): Promise<LedgerWriter> {
     const lock = await takeLock(options.lockDirectory, 'writer', options.clock, options.waitMs);
     try {
+      const { log, keys } = options;
+      log.catchUp(database);
       if (options.adopting !== 'restored-record') await options.headFile.refuseRestored(database);
-      if (options.adopting !== 'stepped-clock') refuseSteppedClock(database, options);
+      requireOwnCheckpoint(database, keys.checkpoints, (size) => rootOf(size, storedNodes(database)));
+      if (options.adopting !== 'stepped-clock') refuseSteppedClock(log.lastAt, options);
       const token = database.transaction(() => {
         database.run('UPDATE writer SET token = token + 1, holder = ? WHERE id = 1', options.holder);
         return Number(database.one('SELECT token FROM writer WHERE id = 1')?.['token']);
       });
-      return new LedgerWriter(database, options, lock, token);
+      const writer = new LedgerWriter(database, options, lock, token);
+      if (log.size > 0 && options.adopting === undefined) await writer.#releaser.release();
+      return writer;
     } catch (error) {
       lock.release();
       throw error;
@@ -89,61 +97,29 @@ export class LedgerWriter {
     this.#lock.release();
   }
 
-  async recordGenesis(installation: string, rootKeys: 'offline' | 'online'): Promise<void> {
+  /** Why the newest leaves are not shown to anybody yet; undefined when they are. */
+  get witnessTrouble(): Refusal | undefined {
+    return this.#releaser.trouble;
+  }
+
+  async recordGenesis(installation: string, origin: string, rootKeys: 'offline' | 'online'): Promise<void> {
     await this.#commit((now) => {
-      if (readHead(this.#database).size > 0)
+      if (logSize(this.#database) > 0)
         throw new Refusal('STATE_ALREADY_INITIALISED', 'The record has a first event already.');
-      this.#append(now, 'genesis', undefined, { installation, root_keys: rootKeys });
+      Transcript.genesis(this.#database, this.#options, now, { installation, origin, rootKeys });
     });
   }
 
   /** @throws USAGE_REPOSITORY_EXISTS */
   async enrol(enrolment: Enrolment, root: Uint8Array, limits: Readonly<Record<string, number>>): Promise<void> {
-    await this.#commit((now) => {
-      if (this.#database.one('SELECT id FROM repository WHERE id = ?', enrolment.id)) {
-        throw new Refusal('USAGE_REPOSITORY_EXISTS', `The repository “${enrolment.id}” is enrolled already.`, {
-          details: { repository: enrolment.id },
-        });
-      }
-      this.#storeFile(root);
-      const selection = JSON.stringify(enrolment.selection);
-      this.#database.run(
-        'INSERT INTO repository (id, dialect, upstream, root_sha256, selection, max_upstream_age_days, limits, enrolled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        enrolment.id,
-        'tuf',
-        enrolment.upstream,
-        enrolment.rootSha256,
-        selection,
-        enrolment.maxUpstreamAgeDays,
-        JSON.stringify(limits),
-        formatDate(enrolment.enrolledAt),
-      );
-      this.#append(now, 'repository-enrolled', enrolment.id, {
-        upstream: enrolment.upstream,
-        root_sha256: enrolment.rootSha256,
-        selection,
-        max_upstream_age_days: enrolment.maxUpstreamAgeDays,
-      });
-    });
+    await this.#write((transcript) => transcript.enrol(enrolment, root, limits));
   }
 
   /** Other bounds for one repository, by a person’s decision with its reason. */
-  async setLimits(repository: RepositoryId, limits: ReadonlyMap<string, number>, reason: string): Promise<void> {
-    await this.#commit((now) => {
-      for (const [name, value] of limits) {
-        this.#database.run(
-          'INSERT INTO repository_limit (number, repository, name, value, at) SELECT COALESCE(MAX(number), 0) + 1, ?, ?, ?, ? FROM repository_limit',
-          repository,
-          name,
-          value,
-          formatDate(now),
-        );
-      }
-      this.#append(now, 'limits-set', repository, {
-        limits: [...limits].map(([name, value]) => `${name}=${value}`),
-        reason,
-      });
-    });
+  async setLimits(repository: string, limits: ReadonlyMap<string, number>, reason: string): Promise<void> {
+    const sealed = this.#options.sealed.seal('reason', reason);
+    const body = { repository, limits: Object.fromEntries(limits), reason: sealed };
+    await this.commit({ events: [{ type: 'limits.set', actor: 'local', body }] });
   }
 
   /** The number that the next import will have, as long as this writer holds the lock. */
@@ -161,22 +137,18 @@ export class LedgerWriter {
     return this.#commit((now) => requests.map((request) => reserveVersion(this.#database, request, now, 0)));
   }
 
-  /** The commit: an import’s record, a publication, or both, become visible together. @throws STATE_CONFLICT */
-  async commit(work: { import?: NewImport; publications?: readonly Publication[] }): Promise<void> {
-    await this.#commit((now) => {
-      if (work.import) {
-        const storeFile = (bytes: Uint8Array): Sha256 => this.#storeFile(bytes);
-        const append = <Kind extends EventKind>(kind: Kind, repository: RepositoryId, body: EventBodies[Kind]): void =>
-          this.#append(now, kind, repository, body);
-        insertImport(this.#database, work.import, now, storeFile, append);
-      }
-      for (const publication of work.publications ?? []) this.#publish(publication, now);
-    });
+  /**
+   * The commit: an import’s record, events, publications, or all of them, become visible together.
+   * @returns the leaves, in order
+   * @throws STATE_CONFLICT
+   */
+  async commit(work: Work): Promise<readonly LeafRef[]> {
+    return this.#write((transcript) => transcript.record(work));
   }
 
   /**
    * A restored record goes on, by a person’s decision: in one transaction the loss is recorded and versions leap over
-   * those that clients may have seen (S-06).
+   * those that clients may have seen (S-06). Where leaves were lost, the log goes on under another name.
    */
   async adoptRestored(
     reason: string,
@@ -184,118 +156,49 @@ export class LedgerWriter {
     requests: readonly VersionRequest[],
     margin: number,
   ): Promise<void> {
-    await this.#commit((now) => {
-      this.#append(now, 'restored-record-adopted', undefined, { reason, events_lost: eventsLost });
+    const sealed = this.#options.sealed.seal('reason', reason);
+    await this.#write((transcript, now) => {
+      transcript.recover(sealed, eventsLost);
       for (const request of requests) reserveVersion(this.#database, request, now, margin);
     });
   }
 
   /** The clock that stepped is right now, by a person’s decision (F-07). */
   async adoptClock(reason: string, lastEvent: Date): Promise<void> {
-    await this.#commit((now) =>
-      this.#append(now, 'clock-adopted', undefined, { reason, last_event: lastEvent.toISOString() }),
-    );
+    const sealed = this.#options.sealed.seal('reason', reason);
+    await this.#write((transcript) => transcript.stepClock(sealed, lastEvent));
   }
 
-  #publish({ expected, next, issued, content }: Publication, now: Date): void {
-    const { repository, generation } = next;
-    if (content) insertGeneration(this.#database, { repository, generation, ...content }, now);
-    const digests = issued.map((file) => {
-      const digest = this.#storeFile(file.bytes);
-      this.#database.run(
-        'INSERT INTO issued (repository, role, epoch, version, generation, file_sha256, expires, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        repository,
-        file.role,
-        file.role === 'root' ? 0 : next.onlineEpoch,
-        file.version,
-        generation,
-        digest,
-        formatDate(file.expires),
-        formatDate(now),
-      );
-      return `${file.role}@${String(file.version)} sha256:${digest}`;
-    });
-    this.#move(expected, next);
-    if (content)
-      this.#append(now, 'generation-published', repository, {
-        generation,
-        import: content.import,
-        rows: generationDigest(this.#database, repository, generation),
-        issued: digests,
-      });
-    else this.#append(now, 'renewed', repository, { generation, issued: digests, online_epoch: next.onlineEpoch });
-  }
-
-  /** Names the old value, so that two writers can never both move the pointer. */
-  #move(expected: Current | undefined, next: Current): void {
-    const values = [next.generation, next.rootVersion, next.snapshotVersion, next.timestampVersion, next.onlineEpoch];
-    const changed = expected
-      ? this.#database.run(
-          `UPDATE current SET generation = ?, root_version = ?, snapshot_version = ?, timestamp_version = ?, online_epoch = ?
-            WHERE repository = ? AND generation = ? AND root_version = ? AND snapshot_version = ? AND timestamp_version = ?`,
-          ...values,
-          next.repository,
-          expected.generation,
-          expected.rootVersion,
-          expected.snapshotVersion,
-          expected.timestampVersion,
-        )
-      : this.#database.run(
-          `INSERT INTO current (generation, root_version, snapshot_version, timestamp_version, online_epoch, repository)
-           SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM current WHERE repository = ?)`,
-          ...values,
-          next.repository,
-          next.repository,
-        );
-    if (changed !== 1) {
-      throw new Refusal('STATE_CONFLICT', `Another state of ${next.repository} was published meanwhile.`, {
-        details: { repository: next.repository },
-      });
-    }
-  }
-
-  #storeFile(bytes: Uint8Array): Sha256 {
-    const digest = sha256(bytes);
-    if (!this.#database.one('SELECT 1 FROM file WHERE sha256 = ?', digest)) {
-      this.#database.run('INSERT INTO file (sha256, length, bytes) VALUES (?, ?, ?)', digest, bytes.length, bytes);
-    }
-    return digest;
-  }
-
-  #append<Kind extends EventKind>(
-    now: Date,
-    kind: Kind,
-    repository: RepositoryId | undefined,
-    body: EventBodies[Kind],
-  ): void {
-    appendEvent(this.#database, now, kind, repository, body);
+  async #write<Result>(work: (transcript: Transcript, now: Date) => Result): Promise<Result> {
+    return this.#commit((now) => work(new Transcript(this.#database, this.#options, now), now));
   }
 
   async #commit<Result>(work: (now: Date) => Result): Promise<Result> {
     const now = this.#options.clock.now();
-    const { result, head } = this.#database.transaction(() => {
-      if (this.#database.one('SELECT token FROM writer WHERE id = 1')?.['token'] !== this.#token) {
-        throw new Refusal('STATE_LOCKED', 'Another writer took over while this one was working.');
-      }
-      const result = work(now);
-      return { result, head: readHead(this.#database) };
-    });
-    if (head.size > 0) await this.#options.headFile.write(head, rootVersions(this.#database));
+    const before = this.#options.log.size;
+    const { log } = this.#options;
+    let result: Result;
+    try {
+      result = this.#database.transaction(() => {
+        if (this.#database.one('SELECT token FROM writer WHERE id = 1')?.['token'] !== this.#token) {
+          throw new Refusal('STATE_LOCKED', 'Another writer took over while this one was working.');
+        }
+        const done = work(now);
+        // Read back and hashed again: what is signed is what is stored (S-07). Before the commit, so that nothing gets in
+        // that the rules would not have from an honest program.
+        log.catchUp(this.#database);
+        return done;
+      });
+    } catch (error) {
+      log.reset();
+      throw error;
+    }
+    if (log.size > before) await this.#releaser.release();
     return result;
   }
 }
 
-/** Roots cannot be made again with another content: the head file remembers how far each chain has gone. */
-function rootVersions(database: Database): Map<string, number> {
-  return new Map(
-    database
-      .all('SELECT repository, root_version FROM current ORDER BY repository')
-      .map((row) => [String(row['repository']), Number(row['root_version'])]),
-  );
-}
-
-function refuseSteppedClock(database: Database, { clock, maxClockJumpDays }: WriterOptions): void {
-  const last = lastEventAt(database);
+function refuseSteppedClock(last: Date | undefined, { clock, maxClockJumpDays }: WriterOptions): void {
   if (!last) return;
   const aheadMs = clock.now().getTime() - last.getTime();
   if (aheadMs < -CLOCK_SLACK_MS) {

@@ -6,7 +6,8 @@ import { Refusal } from '../errors.ts';
 import { acceptedBy } from '../ledger/accepted-state.ts';
 import { recordedSource } from '../ledger/recorded-source.ts';
 import type { Current, Enrolment } from '../ledger/records.ts';
-import type { LedgerWriter, SignedFile } from '../ledger/writer.ts';
+import type { SignedFile } from '../ledger/record-publication.ts';
+import type { LedgerWriter } from '../ledger/writer.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import { acceptDraft, mergeDrafts } from '../sign/root-draft.ts';
 import type { RootPublic } from '../sign/root-public.ts';
@@ -18,6 +19,7 @@ import type { Candidate } from '../verify/candidate.ts';
 import { excludedRoles } from '../verify/decisions.ts';
 import { Evidence } from '../verify/evidence.ts';
 import { verifyUpstream } from '../verify/upstream.ts';
+import { requireAsPublished } from './authority.ts';
 import {
   asSignedRoot,
   composeGeneration,
@@ -163,10 +165,9 @@ async function publishRoot(
   const before = publishedBefore(reader, enrolment.id);
   const current = before?.current;
   if (!current) throw new Refusal('STATE_NOTHING_PUBLISHED', `${enrolment.id} has nothing published.`);
-  const number = reader.importOfGeneration(enrolment.id, current.generation);
-  const { asOf, decisions } = reader.import(number);
-  if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
-  reader.requireIntactGeneration(enrolment.id, current.generation);
+  const served = reader.current(enrolment.id);
+  if (!served) throw new Refusal('STATE_NOTHING_PUBLISHED', `${enrolment.id} has nothing published.`);
+  const { import: number, asOf, decisions } = requireAsPublished(composer, served, true);
   const roles = reader.generationRoles(enrolment.id, current.generation);
   const own = { repository: enrolment.id, import: number, asOf, decisions };
   const standing = standingDecisions(reader, { ...own, roles });

@@ -5,20 +5,24 @@
  * It changes nothing and goes on after a finding, so that one report names all.
  */
 import { isRefusal } from '../errors.ts';
-import { readHead } from '../ledger/events.ts';
+import { RULES } from '../gate/fold.ts';
+import { requireOwnCheckpoint } from '../ledger/checkpoints.ts';
+import { logSize, storedNodes } from '../ledger/log-rows.ts';
+import { replayProblems } from '../ledger/replay.ts';
+import { VerifiedLog } from '../ledger/verified-log.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Enrolment } from '../ledger/records.ts';
 import type { WriterOptions } from '../ledger/writer.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
+import { rootOf } from '../tlog/tree.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import { verifyAsGuard } from './as-guard.ts';
 import type { BlobStore } from './blobs.ts';
 import { reverifyLast } from './ceremony.ts';
-import { limitProblems, publicationProblems } from './fsck-publications.ts';
 import { verifyPublished } from './published-view.ts';
-import { enrolmentProblems, eventProblems, rowProblems, schemaProblems } from './fsck-record.ts';
+import { reservationProblems, schemaProblems } from './fsck-record.ts';
 
 export interface Finding {
   readonly code: string;
@@ -58,13 +62,12 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
     }
   };
   onProgress('record');
-  const broken = eventProblems(database);
-  const problems = [...structureProblems(database), ...(await schemaProblems(database, fsck.disk)), ...broken];
-  // What the events say is worth a comparison only while they are whole.
-  if (broken.length === 0) {
-    problems.push(...enrolmentProblems(database), ...rowProblems(database));
-    problems.push(...publicationProblems(database), ...limitProblems(database));
-  }
+  const problems = [...structureProblems(database), ...(await schemaProblems(database, fsck.disk))];
+  const before = findings.length;
+  await look(undefined, () => verifyLedger(fsck));
+  // What the leaves say is worth a comparison only while they are whole.
+  if (findings.length === before)
+    problems.push(...(await replayProblems(database, fsck.disk)), ...reservationProblems(database));
   for (const what of problems) findings.push({ code: 'STATE_DAMAGED', what });
   await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));
   const files = database.all('SELECT sha256 FROM file').map((row) => String(row['sha256']) as Sha256);
@@ -82,7 +85,7 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
     ok: findings.length === 0,
     findings,
     checked: {
-      events: readHead(database).size,
+      events: logSize(database),
       files: files.length,
       blobs: carried.size,
       repositories: enrolments.length,
@@ -102,6 +105,12 @@ async function lookAtRepository(
   if (!reader.current(id)) return;
   await look(id, () => verifyPublished(reader, id, clock.now(), 'all'));
   await look(id, () => verifyAsGuard(reader, id, clock.now()));
+}
+
+/** Every leaf again, from the first, without what this process remembers. */
+function verifyLedger({ database, writerOptions }: Fsck): void {
+  new VerifiedLog(RULES).catchUp(database);
+  requireOwnCheckpoint(database, writerOptions.keys.checkpoints, (size) => rootOf(size, storedNodes(database)));
 }
 
 function structureProblems(database: Database): string[] {

@@ -5,7 +5,8 @@
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Current, Enrolment, GenerationRole } from '../ledger/records.ts';
-import type { LedgerWriter, Publication, SignedFile } from '../ledger/writer.ts';
+import type { Publication, SignedFile } from '../ledger/record-publication.ts';
+import type { LedgerWriter } from '../ledger/writer.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Keyring } from '../sign/keyring.ts';
 import { parseRoot } from '../tuf/metadata.ts';
@@ -14,6 +15,7 @@ import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
 import { asOf, type Candidate } from '../verify/candidate.ts';
 import { excludedRoles, type Decision } from '../verify/decisions.ts';
+import { type Asking, authorise } from './authority.ts';
 import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
@@ -23,7 +25,7 @@ import { checkAsClients } from './self-check.ts';
 import { standingDecisions } from './standing-decisions.ts';
 
 /** What composing needs of an opened data directory. */
-export interface Composer {
+export interface Composer extends Asking {
   readonly clock: Clock;
   readonly reader: LedgerReader;
   readonly keyring: Keyring;
@@ -64,6 +66,8 @@ export async function composeGeneration(
 ): Promise<Composed> {
   const { enrolment, candidate, acceptedRoot } = composition;
   const { reader } = composer;
+  // First of all, and here, where the signing is: nothing is signed that was not agreed to.
+  const authority = authorise(composer, enrolment.id, composition.import);
   const { before, plan } = planNext(composer, enrolment, candidate);
   const { roles, rootChange } = plan;
   const onlineEpoch = acceptedRoot?.onlineEpoch ?? plan.onlineEpoch;
@@ -118,7 +122,7 @@ export async function composeGeneration(
   };
   const issued = [...(root ? [root] : []), snapshot, timestamp];
   return {
-    publication: { expected: before?.current, next, issued, content: { import: composition.import, roles } },
+    publication: { expected: before?.current, next, issued, content: { import: composition.import, roles, authority } },
     rootChange,
   };
 }

@@ -4,7 +4,7 @@
  * Each carries the signed member `x-countersign`: what this is a copy of, as of when, and by which decisions.
  */
 import type { GenerationRole } from '../ledger/records.ts';
-import type { SignedFile } from '../ledger/writer.ts';
+import type { SignedFile } from '../ledger/record-publication.ts';
 import type { Signer } from '../sign/signer.ts';
 import { canonicalize } from '../tuf/canonical.ts';
 import { formatDate } from '../tuf/dates.ts';

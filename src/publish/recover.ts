@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
-import { lastEventAt, readHead } from '../ledger/events.ts';
+import { logSize } from '../ledger/log-rows.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { LedgerWriter, type WriterOptions } from '../ledger/writer.ts';
 import type { Database } from '../platform/database.ts';
@@ -30,7 +30,7 @@ export async function clearLeftovers(disk: Disk, dataDirectory: string, blobDire
 
 /** How many events the head file remembers beyond the record. */
 export async function countLostEvents({ database, writerOptions }: AdoptedRecord): Promise<number> {
-  return Math.max(0, ((await writerOptions.headFile.read())?.size ?? 0) - readHead(database).size);
+  return Math.max(0, ((await writerOptions.headFile.read())?.size ?? 0) - logSize(database));
 }
 
 /**
@@ -78,7 +78,7 @@ export async function adoptRestoredRecord(
 export async function adoptClock({ database, writerOptions }: AdoptedRecord, reason: string): Promise<void> {
   const writer = await LedgerWriter.open(database, { ...writerOptions, adopting: 'stepped-clock' });
   try {
-    await writer.adoptClock(reason, lastEventAt(database) ?? writerOptions.clock.now());
+    await writer.adoptClock(reason, writerOptions.log.lastAt ?? writerOptions.clock.now());
   } finally {
     writer.close();
   }

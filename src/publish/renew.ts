@@ -6,9 +6,11 @@
  * commits, one that reserves versions before anything is signed and one that publishes.
  */
 import { Refusal, isRefusal } from '../errors.ts';
-import type { Current, Enrolment, IssuedFile } from '../ledger/records.ts';
-import type { LedgerWriter, Publication, SignedFile } from '../ledger/writer.ts';
+import type { Current, Enrolment, IssuedFile, Served } from '../ledger/records.ts';
+import type { Publication, SignedFile } from '../ledger/record-publication.ts';
+import type { LedgerWriter } from '../ledger/writer.ts';
 import type { MirrorRole, RepositoryId } from '../tuf/names.ts';
+import { requireAsPublished } from './authority.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import type { Composer } from './generation.ts';
 import { issueSnapshot, issueTimestamp, type Statement } from './issue.ts';
@@ -38,7 +40,7 @@ type OnlineRole = Exclude<MirrorRole, 'root'>;
 
 /** What one repository’s renewal starts from. */
 interface Due {
-  readonly current: Current;
+  readonly current: Served;
   readonly enrolment: Enrolment;
   readonly statement: Statement;
   readonly timestamp: IssuedFile;
@@ -109,7 +111,7 @@ async function reserveAll(
 /** Which roles of a repository are due; undefined for none; the reason when renewal must stop. */
 function findDue(
   composer: Composer,
-  current: Current,
+  current: Served,
   now: Date,
   { force = false, earlierMs = 0 }: RenewalRequest,
 ): Due | undefined {
@@ -127,9 +129,9 @@ function findDue(
   if (roles.length === 0) return undefined;
 
   const enrolment = reader.enrolment(repository);
-  const number = reader.importOfGeneration(repository, generation);
-  const { asOf, decisions } = reader.import(number);
-  if (!asOf) throw new TypeError(`import ${String(number)} was published without an as-of`);
+  // Rows that somebody edited must not be signed, even if each file in them is genuine (S-10, W-11).
+  const published = requireAsPublished(composer, current, roles.includes('snapshot'));
+  const { import: number, asOf, decisions } = published;
   const own = { repository, import: number, asOf, decisions };
   // Only a snapshot states decisions; to look for earlier ones at every timestamp would cost each of a thousand renewals.
   const stated = roles.includes('snapshot')
@@ -155,8 +157,6 @@ function renew(
     timestamp: keyring.signerFor(repository, 'timestamp', onlineEpoch),
   };
   requireOwnKeys(rootBytes, enrolment, signers);
-  // Rows that somebody edited must not be signed, even if each file in them is genuine (S-10, W-11).
-  if (roles.includes('snapshot')) reader.requireIntactGeneration(repository, current.generation);
   const listed: SignedFile = roles.includes('snapshot')
     ? issueSnapshot(
         version('snapshot'),

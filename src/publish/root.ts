@@ -2,7 +2,7 @@
  * The mirror’s root: drafted for a ceremony, or, in a trial that keeps the root key online, drafted, signed and accepted
  * at once, by the same three steps that holders take.
  */
-import type { SignedFile } from '../ledger/writer.ts';
+import type { SignedFile } from '../ledger/record-publication.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import type { Keyring } from '../sign/keyring.ts';
 import { listRole } from '../sign/root-pin.ts';

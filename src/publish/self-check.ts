@@ -3,7 +3,7 @@
  * issued first, and by one that holds what is published now. What a client would refuse is never published.
  */
 import { Refusal, isRefusal } from '../errors.ts';
-import type { SignedFile } from '../ledger/writer.ts';
+import type { SignedFile } from '../ledger/record-publication.ts';
 import type { GenerationRole } from '../ledger/records.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';

@@ -11,7 +11,7 @@
  *     salt = the 26 ASCII bytes "countersign/derive-seed/v1"
  *     info = field(repository) ‖ field(role) ‖ epoch
  *     field(text) = length of text in bytes, 2 bytes big-endian ‖ text as UTF-8
- *     role  = "root" | "snapshot" | "timestamp"
+ *     role  = "root" | "snapshot" | "timestamp"; and of the ledger, whose repository is "log": "checkpoint" | "attestation"
  *     epoch = 4 bytes big-endian, from 1; rotating a role’s key means the next epoch
  *
  * The seed is the 32-byte secret key of RFC 8032. Lengths come first, so no two different triples share their bytes:
@@ -19,7 +19,10 @@
  */
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { MirrorRole, RepositoryId } from '../tuf/names.ts';
+import type { MirrorRole } from '../tuf/names.ts';
+
+/** What one key is for: one purpose each, so that no signature can be taken for another (Y-05). */
+export type KeyPurpose = MirrorRole | 'checkpoint' | 'attestation';
 
 /** Length of a master secret and of a derived seed, bytes. */
 export const SECRET_BYTES = 32;
@@ -36,7 +39,7 @@ const PROTOCOL = new TextEncoder().encode('countersign/derive-seed/v1');
  * @returns 32 bytes that the caller owns and zeroes after use (Y-02)
  * @throws RangeError when the secret or the epoch is out of range: a bug of the caller
  */
-export function deriveSeed(secret: Uint8Array, repository: RepositoryId, role: MirrorRole, epoch: number): Uint8Array {
+export function deriveSeed(secret: Uint8Array, repository: string, role: KeyPurpose, epoch: number): Uint8Array {
   if (secret.length !== SECRET_BYTES) throw new RangeError('a master secret has 32 bytes');
   if (!Number.isInteger(epoch) || epoch < FIRST_EPOCH || epoch > 0xffff_ffff) {
     throw new RangeError(`epoch ${epoch} is not a whole number from 1 to 2^32-1`);

@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { MirrorRole, RepositoryId } from '../tuf/names.ts';
-import { FIRST_EPOCH, deriveSeed } from './derive.ts';
+import { FIRST_EPOCH, type KeyPurpose, deriveSeed } from './derive.ts';
 import { ONLINE_SECRET, ROOT_ONLINE_SECRET, createSecret, readSecret } from './secret-file.ts';
 import { type LocalSigner, type Signer, signerFromSeed } from './signer.ts';
+
+/** The ledger’s place among the repositories; no repository can be called so. */
+const LEDGER = 'log';
 
 /** The roles whose keys are online: what a renewal signs. */
 export type OnlineRole = Exclude<MirrorRole, 'root'>;
@@ -67,6 +70,16 @@ export class Keyring {
     return this.#signer(this.#root, repository, 'root', FIRST_EPOCH);
   }
 
+  /** The key that signs the ledger’s checkpoints. */
+  checkpointSigner(): LocalSigner {
+    return this.#signer(this.#online, LEDGER, 'checkpoint', FIRST_EPOCH);
+  }
+
+  /** The key that signs what the server states. */
+  attestationSigner(): LocalSigner {
+    return this.#signer(this.#online, LEDGER, 'attestation', FIRST_EPOCH);
+  }
+
   /** Zeroes every secret that this keyring ever made (Y-02). Its signers cannot sign afterwards. */
   close(): void {
     this.#isClosed = true;
@@ -76,7 +89,7 @@ export class Keyring {
     this.#signers.clear();
   }
 
-  #signer(secret: Uint8Array, repository: RepositoryId, role: MirrorRole, epoch: number): Signer {
+  #signer(secret: Uint8Array, repository: string, role: KeyPurpose, epoch: number): LocalSigner {
     // The zeroed secret is one that everybody knows: keys derived from it must never come into being.
     if (this.#isClosed) throw new Error('the keyring was closed');
     // No part can contain a “/”, so no two triples share a name.

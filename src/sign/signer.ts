@@ -23,6 +23,8 @@ export interface Signer {
 
 /** A Signer whose secret lies in this process and can be wiped from it. */
 export interface LocalSigner extends Signer {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
   /** Zeroes the seed (Y-02); signing afterwards is a bug and throws. */
   forget(): void;
 }
@@ -44,13 +46,15 @@ export function contentKeyId(keyObject: JsonObject): KeyId {
 class SeedSigner implements LocalSigner {
   readonly keyId: KeyId;
   readonly keyObject: JsonObject;
+  readonly publicKey: Uint8Array;
   // Private fields stay out of console.log, util.inspect and JSON.stringify: a logged signer shows no secret (Y-02).
   readonly #seed: Uint8Array;
   #isForgotten = false;
 
   constructor(seed: Uint8Array) {
     // Done once: deriving the public key costs about half a signature, so callers keep their signers.
-    const keyval = jsonObject({ public: encodeHex(publicKeyOf(seed)) });
+    this.publicKey = publicKeyOf(seed);
+    const keyval = jsonObject({ public: encodeHex(this.publicKey) });
     this.keyObject = jsonObject({ keytype: 'ed25519', keyval, scheme: 'ed25519' });
     this.keyId = contentKeyId(this.keyObject);
     this.#seed = seed;

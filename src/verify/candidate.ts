@@ -49,6 +49,8 @@ export interface CandidateContent {
   /** Versions that upstream’s snapshot lists: the floor of the next import. */
   readonly listed: ReadonlyMap<RoleName, number>;
   readonly selected: readonly SelectedTarget[];
+  /** Everything that the roles list, as one tree: a single target is shown without the others. */
+  readonly targetsTree: { readonly root: string; readonly count: number };
   readonly decisions: readonly Decision[];
   readonly notes: readonly Note[];
 }

@@ -12,7 +12,14 @@ import type { Listing, Parsed } from '../tuf/metadata.ts';
 import { SNAPSHOT, TARGETS, TIMESTAMP, type RepositoryId, type RoleName, printable } from '../tuf/names.ts';
 import { stillSuffice } from '../tuf/signatures.ts';
 import type { Previous, TrustedSnapshot } from '../tuf/trusted-set.ts';
-import { Candidate, type CandidateRole, type SelectedTarget, type UpstreamFile } from './candidate.ts';
+import {
+  Candidate,
+  type CandidateContent,
+  type CandidateRole,
+  type SelectedTarget,
+  type UpstreamFile,
+} from './candidate.ts';
+import { TargetsTree } from './targets-tree.ts';
 import { decisionOption, excludedRoles, type Decision } from './decisions.ts';
 import { EquivocationCheck, type Seen } from './equivocation.ts';
 import type { Evidence } from './evidence.ts';
@@ -95,7 +102,7 @@ export async function verifyUpstream(verification: Verification): Promise<Candid
     refuseJump(SNAPSHOT, snapshotFile.version, accepted?.snapshotVersion, limits, findings);
     noteReset(accepted, previous, snapshot, findings);
 
-    const { roles, selected } = await collectRoles(snapshot, verification, settle, findings);
+    const { roles, selected, targetsTree } = await collectRoles(snapshot, verification, settle, findings);
     equivocation.refuseIfFound();
     noteUnreachable(snapshot, roles, findings);
     return Candidate.afterVerification({
@@ -108,6 +115,7 @@ export async function verifyUpstream(verification: Verification): Promise<Candid
       targetsKeys: trusted.role(TARGETS),
       listed: new Map([...snapshot.snapshot.payload.roles].map(([role, { version }]) => [role, version])),
       selected,
+      targetsTree,
       decisions: findings.usedDecisions(),
       notes: findings.notes(),
     });
@@ -164,11 +172,12 @@ async function collectRoles(
   verification: Verification,
   settle: (file: UpstreamFile) => UpstreamFile,
   findings: Findings,
-): Promise<{ roles: Map<RoleName, CandidateRole>; selected: SelectedTarget[] }> {
+): Promise<Pick<CandidateContent, 'selected' | 'targetsTree'> & { roles: Map<RoleName, CandidateRole> }> {
   const { source, selection, limits, accepted, evidence, memory } = verification;
   const isConsistent = snapshot.timestamp.root.root.payload.consistentSnapshot;
   const roles = new Map<RoleName, CandidateRole>();
   const selected: SelectedTarget[] = [];
+  const tree = new TargetsTree();
   await walkRoles(snapshot, {
     limits,
     memory,
@@ -188,12 +197,14 @@ async function collectRoles(
       refuseJump(role.name, role.version, accepted?.listed.get(role.name), limits, findings);
       observeRole(role, findings);
       roles.set(role.name, { ...file, delegations: role.payload.delegations, targetCount: role.payload.targets.size });
-      for (const [path, { length, hashes }] of role.payload.targets) {
+      for (const [path, entry] of role.payload.targets) {
+        const { length, hashes } = entry;
+        tree.add(role.name, path, entry);
         if (isSelected(selection, path)) selected.push({ path, role: role.name, length, hashes });
       }
     },
   });
-  return { roles, selected };
+  return { roles, selected, targetsTree: tree.summary() };
 }
 
 /** A leap ahead poisons every later update (F-06): it needs a person who has asked upstream. */

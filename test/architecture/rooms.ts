@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Bytes from elsewhere, believed by nobody yet.
   acquire: ['errors', 'tuf', 'platform'],
   // Bytes become a Candidate, or a named refusal.
-  verify: ['errors', 'tuf', 'type acquire/source'],
+  verify: ['errors', 'tuf', 'tlog', 'type acquire/source'],
   // The guard: a library that others embed. It knows the language and its own doors, and no room of the server.
   client: ['errors', 'tuf', 'tlog', 'sshsig'],
   // Keys that can say yes.
@@ -44,8 +44,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // An upstream for a first look and for tests.
   sample: ['errors', 'tuf', 'platform', 'sign/signer', 'sign/secret-file'],
   // The whole import as one sentence, and the data directory that it works on.
-  mirror: ['errors', 'tuf', 'platform', 'type acquire/source', 'verify', 'ledger', 'publish', 'type sign/keyring'],
-  open: ['errors', 'platform', 'ledger', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'type mirror'],
+  mirror: [
+    ...['errors', 'tuf', 'platform', 'type acquire/source', 'verify', 'sshsig', 'ledger', 'gate', 'publish'],
+    'type sign/keyring',
+  ],
+  open: ['errors', 'platform', 'ledger', 'gate', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'type mirror'],
   status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
   // The attack lab: a mirror, a thief of its keys, and clients. It sees the record only through what `mirror` opens.
   lab: [

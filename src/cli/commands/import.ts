@@ -57,6 +57,7 @@ export const importCommand = defineCommand<Given>({
       const result = await importUpstream(mirror, {
         repository,
         openSource: () => openSource(location, options),
+        location,
         decisions,
         claim: claimOf(given),
         isRehearsal: invocation.isRehearsal,
@@ -105,6 +106,8 @@ function headline(result: ImportResult): string {
       return `import ${String(result.import)} is published as generation ${String(result.current.generation)}.`;
     case 'needs-root':
       return `import ${String(result.import)} is accepted and waits for a new mirror root: ${result.why}.`;
+    case 'waits':
+      return `import ${String(result.import)} is verified and recorded, and not published yet: ${result.refusal.what}`;
     case 'unchanged':
       return `import ${String(result.import)} brought nothing new.`;
     case 'rehearsed':

@@ -76,9 +76,12 @@ export const importObservation = members({
       snapshot_sha256: digest,
     }),
   ),
-  /** One JSON line per metadata file, content-addressed. */
+  /** One JSON line per root, timestamp, snapshot, and file of evidence; content-addressed. */
   files_sha256: digest,
   files_count: count,
+  /** The same for targets and delegated roles: most imports bring only a new timestamp, and then this list is an old one. */
+  authored_sha256: digest,
+  authored_count: count,
   /** RFC 6962 root over one line per listed target, so that a single one can be shown without the others. */
   targets_root: orNull(digest),
   targets_count: count,
@@ -90,8 +93,6 @@ export const importObservation = members({
   notes_count: count,
   /** Seconds since upstream’s own timestamp expired; negative while it has not. */
   upstream_age: orNull(whole),
-  /** The earlier import whose lists these are, where nothing but upstream’s timestamp moved. */
-  content_of: orNull(count),
   /** The import before, of the same repository. */
   previous: orNull(leafRef),
 });

@@ -91,8 +91,11 @@ export const EVENTS = {
   'breakglass.review': members({ opened: leafRef, reason: digest, ...agreed }),
 
   'clock.step': members({ reason: digest, last_event: time }),
-  /** A restored record goes on. */
-  recovery: members({ reason: digest, events_lost: count }),
+  /**
+   * A restored record goes on. Where leaves were lost whose checkpoints others may hold, the log goes on under another
+   * name: under the old one it would contradict itself.
+   */
+  recovery: members({ reason: digest, events_lost: count, origin: text(200), log_key: text(300) }),
   'witness.unreachable': members({
     size: count,
     missing: list(text(200), 60),

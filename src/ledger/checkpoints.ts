@@ -1,0 +1,87 @@
+/**
+ * Checkpoints: what the log key states about the tree, and which of them others may see. A checkpoint is signed only over
+ * a tree that this process computed from the leaves itself; it is released, with what the witnesses answered, in a
+ * transaction of its own after the head file (Sunlight’s order). Between commit and release a crash leaves leaves without
+ * a checkpoint: the next writer verifies and signs them.
+ */
+import { Refusal } from '../errors.ts';
+import type { Database } from '../platform/database.ts';
+import { formatDate } from '../tuf/dates.ts';
+import { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
+import { formatNote, openNote, type NoteSigner, signNote } from '../tlog/note.ts';
+import { type Hash, isSameHash } from '../tlog/tree.ts';
+
+/** The newest checkpoint that was released. */
+export interface Released {
+  readonly size: number;
+  /** The signed note with the witnesses’ lines. */
+  readonly note: string;
+}
+
+export function released(database: Database): Released | undefined {
+  const row = database.one('SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1');
+  if (!row) return undefined;
+  const size = Number(row['size']);
+  return { size, note: withCosignatures(database, size, String(row['note'])) };
+}
+
+/** Leaves that others may know of. */
+export function releasedSize(database: Database): number {
+  return Number(database.one('SELECT COALESCE(MAX(size), 0) AS size FROM checkpoint')?.['size']);
+}
+
+export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
+  const body = formatCheckpoint(checkpoint);
+  return formatNote(body, [signNote(body, signer)]);
+}
+
+/** Inside a transaction: the checkpoint and what witnesses answered become what is shown. */
+export function release(
+  database: Database,
+  { size, root }: { readonly size: number; readonly root: Hash },
+  note: string,
+  cosignatures: readonly string[],
+  now: Date,
+): void {
+  database.run(
+    'INSERT INTO checkpoint (size, root, note, created_at) VALUES (?, ?, ?, ?)',
+    size,
+    root,
+    note,
+    formatDate(now),
+  );
+  for (const line of new Set(cosignatures))
+    database.run('INSERT INTO cosignature (size, line) VALUES (?, ?)', size, line);
+}
+
+/**
+ * The newest checkpoint must be one that the log key signed over this very tree.
+ * @throws STATE_LEDGER for a database whose leaves or checkpoint were changed
+ */
+export function requireOwnCheckpoint(
+  database: Database,
+  signers: (origin: string) => NoteSigner,
+  rootAt: (size: number) => Hash,
+): void {
+  const newest = released(database);
+  if (!newest) return;
+  let root: Hash | undefined;
+  try {
+    // Under whichever of the log’s names: a log that lost leaves goes on under another.
+    const { origin } = parseCheckpoint(openNote(newest.note).body);
+    root = openCheckpoint(newest.note, signers(origin).key).root;
+  } catch (cause) {
+    throw new Refusal('STATE_LEDGER', `The ledger’s checkpoint of ${newest.size} entries is not one of its own.`, {
+      cause,
+    });
+  }
+  if (!isSameHash(root, rootAt(newest.size)))
+    throw new Refusal('STATE_LEDGER', `The ledger’s first ${newest.size} entries are not the ones that were signed.`, {
+      details: { size: newest.size },
+    });
+}
+
+function withCosignatures(database: Database, size: number, note: string): string {
+  const rows = database.all('SELECT line FROM cosignature WHERE size = ? ORDER BY line', size);
+  return `${note}${rows.map((row) => `${String(row['line'])}\n`).join('')}`;
+}

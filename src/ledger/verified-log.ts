@@ -1,0 +1,178 @@
+/**
+ * The ledger as this process has verified it: every leaf hashed again, the tree’s root computed from the leaves alone,
+ * and each event handed on in order. Nothing that decides is ever read from a table: what this has seen is authentic,
+ * because its root is the one that was signed (S-10).
+ *
+ * It goes on from where it was, so that a long-running process reads each leaf once. A million leaves take seconds.
+ */
+import { Refusal } from '../errors.ts';
+import type { Database } from '../platform/database.ts';
+import { encodeHex } from '../tuf/encoding.ts';
+import type { Sha256 } from '../tuf/names.ts';
+import { Frontier, type Hash, isSameHash, leafHash, rootOf } from '../tlog/tree.ts';
+import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
+import type { EventBody } from './events/types.ts';
+import { logSize, storedNodes } from './log-rows.ts';
+
+/** What the log says about itself. */
+export interface LogFacts {
+  readonly installation: string;
+  /** The name of the log: first line of each checkpoint. */
+  readonly origin: string;
+  readonly attestationKey: string;
+  readonly software: string;
+  readonly witnesses: EventBody<'witnesses.set'> | undefined;
+}
+
+/** What is made of the events, in order; renewals, which are most of them, are left out. */
+export interface Fold<State> {
+  readonly start: () => State;
+  readonly apply: (state: State, event: AnyEvent, leaf: Sha256) => void;
+  /** Told of each renewal instead, which was hashed and not decoded. */
+  readonly skip: (state: State) => void;
+}
+
+/** The part of a verified log that does not depend on what is made of its events. */
+export type AnyLog = Omit<VerifiedLog, 'state'>;
+
+const BATCH = 5000;
+/** The last bytes of a renewal’s leaf: names are sorted, so nothing else ends like this. */
+const RENEWAL = ',"type":"serve.timestamp"}';
+/** Ids are [a-z0-9._-]: nothing before this can look like it. */
+const RENEWED = /"repository":"([a-z0-9._-]+)"/;
+
+export class VerifiedLog<State = unknown> {
+  readonly #fold: Fold<State>;
+  #state: State;
+  #frontier = new Frontier();
+  #facts: LogFacts | undefined;
+  #lastAt: Date | undefined;
+  #served = new Map<string, number>();
+
+  constructor(fold: Fold<State>) {
+    this.#fold = fold;
+    this.#state = fold.start();
+  }
+
+  /** Forgets everything: after a transaction that was rolled back, nothing of it may remain. */
+  reset(): void {
+    this.#state = this.#fold.start();
+    this.#frontier = new Frontier();
+    this.#facts = undefined;
+    this.#lastAt = undefined;
+    this.#served = new Map();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** The leaf of the newest timestamp of a repository. */
+  lastServed(repository: string): number | undefined {
+    return this.#served.get(repository);
+  }
+
+  /** Leaves that were verified. */
+  get size(): number {
+    return this.#frontier.size;
+  }
+
+  root(): Hash {
+    return this.#frontier.root();
+  }
+
+  /** @throws STATE_LEDGER before the first event */
+  get facts(): LogFacts {
+    if (!this.#facts) throw new Refusal('STATE_LEDGER', 'The ledger has no first event.');
+    return this.#facts;
+  }
+
+  /** When the last event happened. */
+  get lastAt(): Date | undefined {
+    return this.#lastAt;
+  }
+
+  /**
+   * Verifies what was appended since.
+   * @throws STATE_LEDGER with the number of the first entry that is missing or is not what was appended
+   */
+  catchUp(database: Database): void {
+    try {
+      this.#catchUp(database);
+    } catch (error) {
+      this.reset();
+      throw error;
+    }
+  }
+
+  #catchUp(database: Database): void {
+    if (logSize(database) < this.size)
+      throw new Refusal('STATE_LEDGER', `The ledger has ${logSize(database)} entries, and had ${this.size} before.`);
+    for (;;) {
+      const rows = database.all(
+        `SELECT e.idx, e.body, n.hash FROM log_entry e LEFT JOIN log_node n ON n.level = 0 AND n.position = e.idx
+          WHERE e.idx >= ? ORDER BY e.idx LIMIT ?`,
+        this.size,
+        BATCH,
+      );
+      for (const { idx, body, hash } of rows) this.#take(Number(idx), String(body), hash);
+      if (rows.length < BATCH) break;
+    }
+    requireSameTree(database, this.size, this.root());
+  }
+
+  #take(index: number, body: string, stored: unknown): void {
+    if (index !== this.size) throw new Refusal('STATE_LEDGER', `Entry ${this.size} of the ledger is missing.`);
+    const bytes = Buffer.from(body, 'utf8');
+    const hash = leafHash(bytes);
+    if (!(stored instanceof Uint8Array) || !isSameHash(hash, stored))
+      throw new Refusal('STATE_LEDGER', `Entry ${index} of the ledger is not what was appended.`, {
+        details: { entry: index },
+      });
+    // Most leaves are renewals, which decide nothing: their hash is all that is needed.
+    if (body.endsWith(RENEWAL)) {
+      this.#lastAt = dateOf(body);
+      this.#served.set(RENEWED.exec(body)?.[1] ?? '', index);
+      this.#fold.skip(this.#state);
+    } else {
+      const event = decodeLeaf(bytes, index);
+      this.#facts = factsAfter(this.#facts, event);
+      this.#lastAt = event.at;
+      this.#fold.apply(this.#state, event, encodeHex(hash) as Sha256);
+    }
+    this.#frontier.append(hash);
+  }
+}
+
+/** The stored nodes must give the root that the leaves give: proofs are computed from them (S-07). */
+function requireSameTree(database: Database, size: number, root: Hash): void {
+  if (isSameHash(rootOf(size, storedNodes(database)), root)) return;
+  throw new Refusal('STATE_LEDGER', `The tree over the ledger’s ${size} entries is not the one that they make.`);
+}
+
+function dateOf(body: string): Date {
+  const at = /^\{"actor":"[^"]*","at":"([^"]*)"/.exec(body)?.[1];
+  if (at === undefined) throw new Refusal('STATE_LEDGER', 'An entry of the ledger is not an event.');
+  return new Date(at);
+}
+
+function factsAfter(before: LogFacts | undefined, event: AnyEvent): LogFacts | undefined {
+  switch (event.type) {
+    case 'genesis':
+      return {
+        installation: event.body.installation,
+        origin: event.body.origin,
+        attestationKey: event.body.attestation_key,
+        software: event.body.software,
+        witnesses: undefined,
+      };
+    case 'software.upgrade':
+      return before && { ...before, software: event.body.version };
+    case 'recovery':
+      return before && { ...before, origin: event.body.origin };
+    case 'witnesses.set':
+      return before && { ...before, witnesses: event.body };
+    default:
+      return before;
+  }
+}
