@@ -55,11 +55,19 @@ test('the line of another key is nothing, whatever it has in common', () => {
   const { bytes } = parseSignature(new TestWitness('w.example/one', 22).cosign(BODY, TIME));
   assert.equal(verifyCosignature(signatureLine(witness.key, bytes), BODY, witness.key), undefined);
   assert.equal(verifyCosignature(line.replace('w.example/one', 'w.example/two'), BODY, witness.key), undefined);
+  const otherId = { ...witness.key, keyId: '00000000' };
+  assert.equal(verifyCosignature(signatureLine(otherId, parseSignature(line).bytes), BODY, witness.key), undefined);
 });
 
 test('a signature that is no cosignature by its length is nothing', () => {
   const { bytes } = parseSignature(witness.cosign(BODY, TIME));
-  for (const other of [bytes.subarray(0, 71), Buffer.concat([bytes, Buffer.of(0)]), bytes.subarray(8)])
+  for (const other of [
+    bytes.subarray(0, 1),
+    bytes.subarray(0, 8),
+    bytes.subarray(0, 71),
+    Buffer.concat([bytes, Buffer.of(0)]),
+    bytes.subarray(8),
+  ])
     assert.equal(verifyCosignature(signatureLine(witness.key, other), BODY, witness.key), undefined);
   // A log’s own signature, by the same key material, vouches for no time.
   const plain = parseSignature(logLine(BODY, signerOf('w.example/one', 21))).bytes;

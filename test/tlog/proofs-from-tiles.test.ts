@@ -110,8 +110,8 @@ test('tiles of two tree sizes can be put together; the wider one has the hashes 
   ]) {
     const nodes = filled(order);
     assert.equal(inBase64(nodes.node(3, 24)), inBase64(tree.node(3, 24)));
-    assert.throws(() => nodes.node(3, 25), RangeError);
-    assert.throws(() => nodes.node(0, 200), RangeError);
+    assert.throws(() => nodes.node(3, 25), /^RangeError: No tile was added for the node 25 of level 3\.$/);
+    assert.throws(() => nodes.node(0, 200), /^RangeError: No tile was added for the node 200 of level 0\.$/);
   }
 });
 

@@ -1,7 +1,9 @@
 /** Witness policies are read exactly or not at all, and a refusal names the line. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { COSIGNATURE, noteKey } from '../../src/tlog/note.ts';
 import { NO_WITNESSES, parseWitnessPolicy } from '../../src/tlog/witness-policy.ts';
+import { publicKeyOf } from '../../src/tuf/ed25519.ts';
 import { refuses } from './refusing.ts';
 import { LOG, signerOf, TestWitness } from './test-keys.ts';
 
@@ -131,6 +133,21 @@ const MALFORMED: readonly (readonly [scenario: string, text: string, words: RegE
   ],
   ['an endless file', `${'#\n'.repeat(50_001)}quorum none\n`, /lies beyond 100000 characters/],
 ];
+
+test('two witnesses of one name and id are refused: the lines of one would be taken for the other’s', () => {
+  // Found by trying 65,814 seeds: an id is four bytes long, and no proof of anything.
+  const [one, two] = [7493, 65_813].map((number) => {
+    const seed = Buffer.alloc(32);
+    seed.writeUInt32BE(number, 28);
+    return noteKey('w.example', COSIGNATURE, publicKeyOf(seed));
+  });
+  assert.ok(one && two);
+  assert.equal(one.keyId, two.keyId);
+  assert.notDeepEqual(one.publicKey, two.publicKey);
+  refuses('CONFIG_WITNESSES', /^Line 2 .* has the name and id of another key/, () =>
+    parseWitnessPolicy(`witness A ${one.text}\nwitness B ${two.text}\nquorum A\n`),
+  );
+});
 
 for (const [scenario, text, words] of MALFORMED) {
   test(`refused: ${scenario}`, () => refuses('CONFIG_WITNESSES', words, () => parseWitnessPolicy(text)));
