@@ -86,6 +86,9 @@ export function agreementOf(standing: Standing, event: AgreedEvent, about: About
   }
   // While nobody can sign, nothing is bound by signatures, and the subject of a person’s first key is written nowhere.
   if (voting.asked === 0 && body.signatures.length === 0) return { subjectSha256, asked: 0, signatures: [] };
+  const tooFew = (count: number): string =>
+    `rests on ${String(count)} people where ${String(voting.asked)} had to agree`;
+  if (body.signatures.length < voting.asked) return tooFew(body.signatures.length);
   if (subjectDigest(subject) !== subjectSha256) return 'does something else than was agreed to';
   const signatures = standing.changes.named(subjectSha256, body.signatures);
   if (!signatures) return 'names signatures that are not there or were used before';
@@ -93,8 +96,6 @@ export function agreementOf(standing: Standing, event: AgreedEvent, about: About
     return 'names signatures that do not count';
   }
   const people = new Set(signatures.map(({ statement }) => statement.signer.actor));
-  if (people.size < voting.asked) {
-    return `rests on ${String(people.size)} people where ${String(voting.asked)} had to agree`;
-  }
+  if (people.size < voting.asked) return tooFew(people.size);
   return { subjectSha256, asked: voting.asked, signatures };
 }
