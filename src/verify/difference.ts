@@ -41,7 +41,7 @@ function compareRoles(changes: Changes, from: Side | undefined, to: Side, target
     const place = { role: name, label: labelOf(name) };
     if (!before) {
       const text = `${place.label} is new, at version ${after.version} with ${after.payload.targets.size} targets`;
-      changes.add('role-added', text, { role: name, after: String(after.version) });
+      changes.add('role-added', { text, after: String(after.version) }, { role: name });
     }
     compareFile(changes, place, before, after, () => {
       describeSigners(changes, place, after, authorities.get(name) ?? []);
@@ -53,7 +53,7 @@ function compareRoles(changes: Changes, from: Side | undefined, to: Side, target
     if (!from || to.authored.has(name)) continue;
     const before = from.role(name);
     const text = `${labelOf(name)} is no longer here; it was at version ${before.version} with ${before.payload.targets.size} targets`;
-    changes.add('role-removed', text, { role: name, before: String(before.version) });
+    changes.add('role-removed', { text, before: String(before.version) }, { role: name });
     compareDelegations(changes, name, before, undefined);
     targets.compare(name, before, undefined);
   }

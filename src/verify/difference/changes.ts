@@ -64,24 +64,40 @@ export const MOST_LISTED = 200;
 /** Longest line; the command line would cut what is much longer, and so show another text than is signed. */
 const LONGEST_LINE = 2000;
 
-export type Found = Omit<Change, 'kind' | 'text'> & {
+export interface Found {
+  readonly role: string;
+  readonly name?: string;
   /** The values in full, for the digest: words show them shortened. */
   readonly whole?: Json;
-};
+}
+
+export type Words = Pick<Change, 'text' | 'before' | 'after'>;
 
 export class Changes {
   readonly #listed = new Map<ChangeKind, Change[]>();
   readonly #totals = new Map<ChangeKind, number>();
   readonly #digests = new Map<ChangeKind, Hash>();
 
-  add(kind: ChangeKind, text: string, found: Found): void {
+  /**
+   * @param words where they are made only when they are listed, the values say it all and are what the digest covers:
+   * a million targets need no million sentences
+   */
+  add(kind: ChangeKind, words: Words | string | (() => Words), { role, name, whole }: Found): void {
     const digest = this.#digests.get(kind) ?? createHash('sha256');
     this.#digests.set(kind, digest);
-    const { role, name = null, before = null, after = null, whole = null } = found;
-    digest.update(canonicalize([kind, role, name, before, after, whole, text])).update('\n');
-    const total = this.total(kind);
+    const text = typeof words === 'function' ? null : typeof words === 'string' ? words : words.text;
+    digest.update(canonicalize([kind, role, name ?? null, whole ?? null, text])).update('\n');
+    const total = this.#totals.get(kind) ?? 0;
     this.#totals.set(kind, total + 1);
-    if (total < MOST_LISTED) this.#list({ kind, text: shortened(text), ...printed(found) });
+    if (total >= MOST_LISTED) return;
+    const made = typeof words === 'function' ? words() : typeof words === 'string' ? { text: words } : words;
+    this.#list({
+      kind,
+      role: printable(role),
+      ...(name === undefined ? {} : { name: printable(name) }),
+      ...made,
+      text: shortened(made.text),
+    });
   }
 
   /** How many there are of these kinds, of all without one. */
@@ -113,15 +129,6 @@ export class Changes {
 /** Over the digests of all kinds: every change in full. */
 export function digestOfAll(counts: readonly ChangeCount[]): Sha256 {
   return sha256(canonicalize(counts.map(({ kind, total, sha256 }) => [kind, total, sha256])));
-}
-
-function printed({ role, name, before, after }: Found): Omit<Change, 'kind' | 'text'> {
-  return {
-    role: printable(role),
-    ...(name === undefined ? {} : { name: printable(name) }),
-    ...(before === undefined ? {} : { before: printable(before, 300) }),
-    ...(after === undefined ? {} : { after: printable(after, 300) }),
-  };
 }
 
 function shortened(text: string): string {

@@ -2,7 +2,6 @@
  * What every metadata file says of itself: version, expiry, specification, members that TUF does not define. A file that
  * changed without a line of its own gets one, so that no change of upstream's passes as nothing.
  */
-import { formatDate } from '../../tuf/dates.ts';
 import type { Json, JsonObject } from '../../tuf/json.ts';
 import type { Parsed } from '../../tuf/metadata.ts';
 import type { RoleName } from '../../tuf/names.ts';
@@ -56,44 +55,34 @@ function compareHeads(
   after: Parsed<unknown>,
 ): void {
   if (before?.version !== after.version) {
-    const [was, is] = [before ? String(before.version) : 'none', String(after.version)];
-    changes.add('version', `${label}: version ${was} -> ${is}`, {
-      role,
-      ...(before ? { before: was } : {}),
-      after: is,
-    });
+    const [was, is] = [before ? String(before.version) : undefined, String(after.version)];
+    const text = `${label}: version ${was ?? 'none'} -> ${is}`;
+    changes.add('version', { text, ...(was === undefined ? {} : { before: was }), after: is }, { role });
   } else if (before.envelope.signedSha256 === after.envelope.signedSha256) {
-    changes.add(
-      're-signed',
-      `${label}: version ${after.version} is the same, in a file with other signatures or spelling`,
-      {
-        role,
-        whole: [before.envelope.fileSha256, after.envelope.fileSha256],
-      },
-    );
+    const text = `${label}: version ${after.version} is the same, in a file with other signatures or spelling`;
+    changes.add('re-signed', text, { role, whole: [before.envelope.fileSha256, after.envelope.fileSha256] });
   } else {
     // Upstream signed one version twice (W-07): an import like this was accepted by name, and the approver must see it.
     const whole = [before.envelope.signedSha256, after.envelope.signedSha256];
     changes.add('rewritten', `${label}: version ${after.version} had other content before`, { role, whole });
   }
-  const [was, is] = [before && formatDate(before.expires), formatDate(after.expires)];
-  if (was !== is || before?.expires.getTime() !== after.expires.getTime()) {
+  const [was, is] = [before && instant(before.expires), instant(after.expires)];
+  if (was !== is) {
     const back = before && after.expires.getTime() < before.expires.getTime() ? ' (earlier than before)' : '';
-    changes.add('expiry', `${label}: expires ${was === undefined ? is : `${was} -> ${is}${back}`}`, {
-      role,
-      ...(was === undefined ? {} : { before: was }),
-      after: is,
-      whole: [before?.expires.getTime() ?? null, after.expires.getTime()],
-    });
+    const text = `${label}: expires ${was === undefined ? is : `${was} -> ${is}${back}`}`;
+    changes.add('expiry', { text, ...(was === undefined ? {} : { before: was }), after: is }, { role });
   }
   const [old, now] = [before?.envelope.signed.get('spec_version'), after.envelope.signed.get('spec_version')];
   if (before && !isSameJson(old, now)) {
-    changes.add('spec-version', `${label}: written for TUF ${quotedValue(old)} -> ${quotedValue(now)}`, {
-      role,
-      before: quotedValue(old),
-      after: quotedValue(now),
-    });
+    const sides = { before: quotedValue(old), after: quotedValue(now) };
+    const text = `${label}: written for TUF ${sides.before} -> ${sides.after}`;
+    changes.add('spec-version', { text, ...sides }, { role });
   }
+}
+
+/** With milliseconds where there are any: two instants that differ never look alike. */
+function instant(date: Date): string {
+  return date.toISOString().replace('.000Z', 'Z');
 }
 
 /** The defined members without what is said above; the order of lists counts, the order of members does not. */

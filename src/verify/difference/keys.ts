@@ -53,11 +53,12 @@ export function compareKeys(
   }
   if (after && before?.threshold !== after.threshold) {
     const was = before ? `threshold ${before.threshold} of ${old.size} keys -> ` : 'threshold ';
-    changes.add('threshold', `${place.label}: ${was}${after.threshold} of ${now.size} keys`, {
-      role: place.role,
+    const words = {
+      text: `${place.label}: ${was}${after.threshold} of ${now.size} keys`,
       ...(before ? { before: `${before.threshold} of ${old.size}` } : {}),
       after: `${after.threshold} of ${now.size}`,
-    });
+    };
+    changes.add('threshold', words, { role: place.role });
   }
 }
 
@@ -67,12 +68,13 @@ function addKey(changes: Changes, { role, label }: KeysPlace, keys: readonly Key
   const also = keys.length > 1 ? `, listed ${keys.length} times under other ids` : '';
   const kind = key.isSupported ? '' : ', of a kind that counts for nothing here';
   const words = describeKey(key);
-  changes.add('keys', `${label}: ${words} ${what}${also}${kind}`, {
-    role,
-    name: key.id,
-    ...(what === 'removed' ? { before: words } : { after: words }),
-    whole: keys.map(({ id, fingerprint, object }) => [id, fingerprint, object]),
-  });
+  const text = `${label}: ${words} ${what}${also}${kind}`;
+  const whole = keys.map(({ id, fingerprint, object }) => [id, fingerprint, object]);
+  changes.add(
+    'keys',
+    { text, ...(what === 'removed' ? { before: words } : { after: words }) },
+    { role, name: key.id, whole },
+  );
 }
 
 /** The same material on both sides: under which ids, and with which words. */
@@ -86,7 +88,12 @@ function compareKept(changes: Changes, { role, label }: KeysPlace, old: readonly
       const text = `${named} is the key that was listed as ${listed(oldIds, 4, shortId)}`;
       changes.add('key-ids', text, { role, name: after.id, whole: [oldIds, newIds] });
     }
-    compareMembers(changes, { kind: 'key-words', role, label: named, known: SPELLING }, before.object, after.object);
+    compareMembers(
+      changes,
+      { kind: 'key-words', role, name: after.id, label: named, known: SPELLING },
+      before.object,
+      after.object,
+    );
     if ([...SPELLING].every((name) => isSameJson(before.object.get(name), after.object.get(name)))) continue;
     const whole = [before.object, after.object];
     changes.add('key-words', `${named}: the same key is spelled otherwise`, { role, name: after.id, whole });

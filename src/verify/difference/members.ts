@@ -4,14 +4,16 @@
  */
 import { compareUtf8 } from '../../tuf/canonical.ts';
 import type { Json, JsonObject } from '../../tuf/json.ts';
-import type { ChangeKind, Changes } from './changes.ts';
+import type { ChangeKind, Changes, Words } from './changes.ts';
 import { quoted, quotedValue } from './words.ts';
 
 export interface MembersPlace {
   readonly kind: ChangeKind;
   readonly role: string;
-  /** Begins the line. */
-  readonly label: string;
+  /** Begins the line; where it is made only for a line that is listed, role and name say the same. */
+  readonly label: string | (() => string);
+  /** The thing of the role that has the members: a target’s path, a key id. */
+  readonly name?: string;
   /** Members that are compared elsewhere. */
   readonly known: ReadonlySet<string>;
 }
@@ -32,26 +34,29 @@ export function compareMembers(
 /** Into objects that both sides have, so that the line is about what changed in them. */
 function compareInside(
   changes: Changes,
-  { kind, role, label, known }: MembersPlace,
+  place: MembersPlace,
   path: readonly string[],
   before: JsonObject | undefined,
   after: JsonObject | undefined,
 ): void {
   const names = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
-  for (const name of [...names].filter((member) => !known.has(member)).sort(compareUtf8)) {
+  for (const name of [...names].filter((member) => !place.known.has(member)).sort(compareUtf8)) {
     const [old, now] = [before?.get(name), after?.get(name)];
     if (isSameJson(old, now)) continue;
     const inside = [...path, name];
     if (old instanceof Map && now instanceof Map && inside.length < DEEPEST) {
-      compareInside(changes, { kind, role, label, known: NONE }, inside, old, now);
+      compareInside(changes, { ...place, known: NONE }, inside, old, now);
       continue;
     }
-    const [was, is] = [quotedValue(old), quotedValue(now)];
-    changes.add(kind, `${label}: upstream's own ${inside.map((step) => quoted(step)).join(' > ')}: ${was} -> ${is}`, {
-      role,
-      name: inside.join(' > '),
-      before: was,
-      after: is,
+    const say = (): Words => {
+      const [before, after] = [quotedValue(old), quotedValue(now)];
+      const label = typeof place.label === 'string' ? place.label : place.label();
+      const text = `${label}: upstream's own ${inside.map((step) => quoted(step)).join(' > ')}: ${before} -> ${after}`;
+      return { text, before, after };
+    };
+    changes.add(place.kind, typeof place.label === 'string' ? say() : say, {
+      role: place.role,
+      name: place.name ?? inside.join(' > '),
       whole: [inside, old ?? null, now ?? null],
     });
   }

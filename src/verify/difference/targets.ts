@@ -4,11 +4,11 @@
  * nobody that a transparency log came.
  */
 import { compareUtf8 } from '../../tuf/canonical.ts';
-import type { Json, JsonObject } from '../../tuf/json.ts';
+import type { JsonObject } from '../../tuf/json.ts';
 import type { Parsed, TargetEntry, Targets } from '../../tuf/metadata.ts';
 import type { RoleName, TargetPath } from '../../tuf/names.ts';
 import { compareMeaning } from '../meaning/compare.ts';
-import type { Changes } from './changes.ts';
+import type { Changes, Words } from './changes.ts';
 import { compareMembers, isSameJson, objectMember } from './members.ts';
 import type { TargetContents } from './side.ts';
 import { labelOf } from './top-level.ts';
@@ -49,39 +49,41 @@ export class TargetComparison {
   }
 
   #compareOne(role: RoleName, path: TargetPath, before: Entry | undefined, after: Entry | undefined): void {
-    const place = `${quoted(path)} in ${labelOf(role)}`;
-    const whole: Json = [before?.raw ?? null, after?.raw ?? null];
-    const [was, is] = [before && describe(before.parsed), after && describe(after.parsed)];
-    const found = {
-      role,
-      name: path,
-      whole,
-      ...(was === undefined ? {} : { before: was }),
-      ...(is === undefined ? {} : { after: is }),
+    const found = { role, name: path, whole: [before?.raw ?? null, after?.raw ?? null] };
+    const say = (what: string) => (): Words => {
+      const sides = [before, after].flatMap((entry) => (entry ? describe(entry.parsed) : []));
+      return {
+        text: `${placeOf(role, path)}: ${what}${sides.join(' -> ')}`,
+        ...(before ? { before: describe(before.parsed) } : {}),
+        ...(after ? { after: describe(after.parsed) } : {}),
+      };
     };
+    this.#compareWords(role, path, before, after);
     if (before && after && isSameTarget(before.parsed, after.parsed)) {
-      if (!isSameJson(before.raw?.get('hashes'), after.raw?.get('hashes'))) {
-        this.#changes.add('target-words', `${place}: listed with other digests: ${was ?? ''} -> ${is ?? ''}`, found);
-      }
-      const [length, now] = [before.raw?.get('length'), after.raw?.get('length')];
-      // Absent is read as zero (go-tuf v1), and stock clients refuse what we read.
-      if (length !== now) {
-        const text = `${place}: its length is written as ${quotedValue(now)}, before as ${quotedValue(length)}`;
-        this.#changes.add('target-words', text, found);
-      }
-      this.#compareWords(role, place, before, after);
+      const isListedAlike = isSameJson(before.raw?.get('hashes'), after.raw?.get('hashes'));
+      if (!isListedAlike) this.#changes.add('target-words', say('listed with other digests: '), found);
       return;
     }
-    const kind = !before ? 'target-added' : !after ? 'target-removed' : 'target-replaced';
-    this.#changes.add(kind, `${place}: ${[was, is].filter((words) => words !== undefined).join(' -> ')}`, found);
-    this.#compareWords(role, place, before, after);
+    this.#changes.add(!before ? 'target-added' : !after ? 'target-removed' : 'target-replaced', say(''), found);
     this.#lookInto(role, path, before !== undefined, after !== undefined);
   }
 
   /** `custom`, and whatever else an entry has; of a target that goes, nothing is said. */
-  #compareWords(role: RoleName, label: string, before: Entry | undefined, after: Entry | undefined): void {
+  #compareWords(role: RoleName, path: TargetPath, before: Entry | undefined, after: Entry | undefined): void {
     if (!after) return;
-    compareMembers(this.#changes, { kind: 'target-words', role, label, known: COMPARED }, before?.raw, after.raw);
+    const place = {
+      kind: 'target-words',
+      role,
+      name: path,
+      label: () => placeOf(role, path),
+      known: COMPARED,
+    } as const;
+    compareMembers(this.#changes, place, before?.raw, after.raw);
+    const [was, is] = [before?.raw?.get('length'), after.raw?.get('length')];
+    // Absent is read as zero (go-tuf v1), and stock clients refuse what we read.
+    if (!before || (was !== undefined) === (is !== undefined)) return;
+    const text = `${placeOf(role, path)}: its length is written as ${quotedValue(is)}, before as ${quotedValue(was)}`;
+    this.#changes.add('target-words', text, { role, name: path });
   }
 
   #lookInto(role: RoleName, path: TargetPath, wasListed: boolean, isListed: boolean): void {
@@ -90,11 +92,15 @@ export class TargetComparison {
     const before = wasListed ? this.#contents.from(role, path) : undefined;
     const after = isListed ? this.#contents.to(role, path) : undefined;
     if ((isListed ? after : before) !== undefined) this.tally.lookedInto++;
-    const place = `${quoted(path)} in ${labelOf(role)}`;
+    const place = placeOf(role, path);
     for (const line of compareMeaning(path, { bytes: before, isListed: wasListed }, { bytes: after, isListed })) {
       this.#changes.add('content', `${place}: ${line}`, { role, name: path, whole: line });
     }
   }
+}
+
+function placeOf(role: RoleName, path: TargetPath): string {
+  return `${quoted(path)} in ${labelOf(role)}`;
 }
 
 function entriesOf(file: Parsed<Targets> | undefined) {

@@ -56,12 +56,8 @@ function compareRoot(changes: Changes, before: Parsed<Root> | undefined, after: 
     const [was, is] = [before?.payload.consistentSnapshot, after.payload.consistentSnapshot];
     if (before && was !== is) {
       const text = `root: consistent snapshots ${String(was)} -> ${String(is)}`;
-      changes.add('statement', text, {
-        role: ROOT,
-        name: 'consistent_snapshot',
-        before: String(was),
-        after: String(is),
-      });
+      const words = { text, before: String(was), after: String(is) };
+      changes.add('statement', words, { role: ROOT, name: 'consistent_snapshot' });
     }
     // A new root needs the signatures of its own keys, and of the keys before it.
     describeSigners(changes, place, after, authorityOf(after.payload.roles.get(ROOT)));
