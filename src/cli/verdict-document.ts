@@ -20,6 +20,7 @@ export function standingDocument(standing: Standing): object {
       import: deliveredBy.import,
       until: formatDate(deliveredBy.until),
     },
+    ledger: standing.ledger,
     as_of: standing.asOf && formatDate(standing.asOf),
     horizon: horizon && { role: horizon.role, expires: formatDate(horizon.expires) },
     upstream: standing.upstream,

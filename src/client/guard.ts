@@ -77,7 +77,8 @@ export class Guard {
     const all = { ...DEFAULT_LIMITS, ...limits };
     const level = pin.mirrorRoot ? 'pinned' : 'carried';
     this.pin = pin;
-    this.#network = openNetwork(pin.location, level, all, open ?? ((url) => openPlace(url, ownFetch)));
+    const places = open ?? ((url) => openPlace(url, ownFetch));
+    this.#network = openNetwork(pin.location, level, all, places, pin.ledger?.address);
     this.#context = { pin, store, network: this.#network, clock, limits: all, memory: new RootMemory() };
     this.#targets = { shelf: this.#network.targets, names: level === 'pinned' ? 'consistent' : 'any' };
   }

@@ -58,6 +58,10 @@ export async function commitSession(store: Store, { repository }: Pin, held: Hel
     targets: before?.targets ?? new Map<TargetPath, Sha256>(),
     marks: session.marks(),
     contents: session.contents.seen,
+    // A pin that asks for no proof any more must not make the guard forget which log it saw.
+    ledger: session.ledger
+      ? { checkpoint: session.ledger.checkpoint, proof: held.cache.keep(session.ledger.proof) }
+      : before?.ledger,
   };
   return commit(store, held, state);
 }

@@ -45,8 +45,7 @@ const MOST_TRIES = 16;
 export async function operateOnline<Result>(context: OperationContext, work: Work<Result>): Promise<Result> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const { held, now } = await begin(context);
-    const session =
-      (await reachUnchanged(context, held, now)) ?? (await reach(context, held, now, { fromHeld: false }));
+    const session = (await reachUnchanged(context, held, now)) ?? (await reachAnew(context, held, now));
     const { result, isGood } = await work({ session, held, mode: 'online' });
     if (!isGood || (await commitSession(context.store, context.pin, held, session))) return result;
   }
@@ -122,6 +121,19 @@ async function reachHeld(context: OperationContext, held: Held, now: Date, optio
         cause,
       },
     );
+  }
+}
+
+/**
+ * The state that is served. The proof that it is in the log lies in a file of its own: when the mirror moves on between the
+ * two, the proof is about something newer, and both are asked for once more.
+ */
+async function reachAnew(context: OperationContext, held: Held, now: Date): Promise<Session> {
+  try {
+    return await reach(context, held, now, { fromHeld: false });
+  } catch (error) {
+    if (!isRefusal(error, 'TRUST_LOG_PROOF')) throw error;
+    return reach(context, held, now, { fromHeld: false });
   }
 }
 

@@ -7,6 +7,7 @@ import { type RoleName, type TargetPath, printable } from '../../tuf/names.ts';
 import { countSigners } from '../../tuf/signatures.ts';
 import type { GraceUse } from '../trust/expiry.ts';
 import { exchangeableRoles } from './identity.ts';
+import type { Logged } from '../trust/ledger.ts';
 import type { Session } from '../trust/session.ts';
 
 /** One thing that is established or not known; the code is stable, the text is for people. */
@@ -51,6 +52,15 @@ export function establishedOf(
   if (mirror) {
     const { generation, import: number } = mirror.statement;
     add('delivered', `The mirror signed it as its newest: generation ${generation}, import ${number}.`);
+  }
+  if (session.ledger) {
+    const { origin, index, size, witnesses, witnessedAt, approvals } = session.ledger;
+    const seen =
+      witnesses.length === 0
+        ? ''
+        : `; ${witnesses.map((witness) => printable(witness, 80)).join(', ')} have seen it${witnessedAt ? `, last at ${witnessedAt.toISOString()}` : ''}`;
+    add('logged', `It is entry ${index} of the ${size} in the log ${printable(origin, 80)}${seen}.`);
+    if (approvals !== undefined) add('approved', `${approvals} of the people in the pin approved this import.`);
   }
   return remarks;
 }
@@ -97,7 +107,7 @@ export function notKnownOf(
     const whose = mirror ? 'the mirror' : 'the copy';
     add('newer-mirror', `Whether ${whose} has anything newer since the last refresh on ${refreshedAt.toISOString()}.`);
   }
-  if (mirror) add('approval', 'Who brought this in and who approved it: no ledger proof is checked.');
+  if (mirror) addApproval(add, session.ledger);
   for (const { role, expired } of graceUsed) {
     add(
       'expired',
@@ -105,4 +115,16 @@ export function notKnownOf(
     );
   }
   return remarks;
+}
+
+/** What the log does not show, at each of the levels at which it can be asked. */
+function addApproval(add: (code: string, text: string) => void, ledger: Logged | undefined): void {
+  if (!ledger) {
+    add('approval', 'Who brought this in and who approved it: no ledger proof is checked.');
+    return;
+  }
+  if (ledger.witnesses.length === 0)
+    add('witnesses', 'Whether others are shown the same log: the pin asks for no witness.');
+  if (ledger.approvals === undefined)
+    add('approval', 'Who approved this: the log says so to auditors, and the pin asks for no approval.');
 }

@@ -28,6 +28,8 @@ export interface Standing {
   readonly asOf: Date | undefined;
   /** Who delivered it: the mirror’s generation and import; undefined at the carried level. */
   readonly deliveredBy: { readonly generation: number; readonly import: number; readonly until: Date } | undefined;
+  /** What the mirror’s log shows of this state; undefined where the pin does not ask. */
+  readonly ledger: LedgerStanding | undefined;
   /** Versions of upstream’s own roles; undefined with static pins alone. */
   readonly upstream: { readonly root: number; readonly timestamp: number; readonly snapshot: number } | undefined;
   /** Versions of the mirror’s own roles; undefined at the carried level. */
@@ -37,6 +39,15 @@ export interface Standing {
   readonly graceUsed: readonly GraceUse[];
   readonly warnings: readonly Warning[];
   readonly notKnown: readonly Remark[];
+}
+
+export interface LedgerStanding {
+  readonly origin: string;
+  /** Entry of the timestamp, and how many there are. */
+  readonly index: number;
+  readonly size: number;
+  readonly witnesses: readonly string[];
+  readonly approvals: number | undefined;
 }
 
 /** The answer about one target, with everything that it rests on. */
@@ -81,6 +92,13 @@ export function standingOf(session: Session, roles: readonly RoleName[], circums
         import: mirror.statement.import,
         until: top.timestamp.timestamp.expires,
       },
+    ledger: session.ledger && {
+      origin: session.ledger.origin,
+      index: session.ledger.index,
+      size: session.ledger.size,
+      witnesses: session.ledger.witnesses,
+      approvals: session.ledger.approvals,
+    },
     upstream: evidence?.versions,
     mirror: top && {
       root: top.timestamp.root.root.version,

@@ -12,6 +12,10 @@ export interface Network {
   /** Upstream’s files by digest. */
   readonly evidence: Shelf;
   readonly targets: Shelf;
+  /** Proofs that the state is in the mirror’s log; they lie beside the timestamp. */
+  readonly proofs: Shelf;
+  /** The log itself, for its tiles. */
+  readonly log: Shelf;
 }
 
 export function openNetwork(
@@ -19,6 +23,7 @@ export function openNetwork(
   level: 'pinned' | 'carried',
   limits: Limits,
   openPlace: (url: URL) => Place,
+  logAddress = new URL('../log/', base),
 ): Network {
   const place = openPlace(base);
   const at = (...below: string[]): Shelf => ({ place, below });
@@ -32,5 +37,7 @@ export function openNetwork(
     upstream: new MetadataShelf([at('upstream', 'metadata')], limits),
     evidence: at('upstream', 'sha256'),
     targets: targets ? { place: openPlace(targets), below: [] } : at('targets'),
+    proofs: at(),
+    log: { place: openPlace(logAddress), below: [] },
   };
 }

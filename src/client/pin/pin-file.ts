@@ -4,10 +4,12 @@
  * misspelt and repeated members, keys that cannot count, grace beyond the cap, floors that nobody can check.
  * Source: docs/clients/guard.md; the member `targets` is the block of TAP 13.
  */
+import { Refusal } from '../../errors.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { readAddress } from './addresses.ts';
 import { type DocumentKind, Member } from './own-document.ts';
-import type { Location, Pin } from './pin.ts';
+import type { Location, MarksReset, Pin } from './pin.ts';
+import { readLedger } from './pin-ledger.ts';
 import { readPolicy } from './pin-policy.ts';
 import { readFloor, readRoot, readStaticPins } from './pin-trust.ts';
 
@@ -24,6 +26,19 @@ const PIN: DocumentKind = { name: 'The pin', code: 'CONFIG_PIN', maxBytes: 2_000
  * @throws CONFIG_PIN, whose sentence names the member; what a root or a key was refused for is its cause
  */
 export function readPin(bytes: Uint8Array): Pin {
+  const pin = readAnyPin(bytes);
+  // Whoever may write a pin could otherwise have what was seen forgotten, and older content replayed (F-02).
+  if (pin.marksReset) {
+    throw new Refusal('CONFIG_PIN', 'The pin: marks_reset counts only in a pin that this guard’s officer signed.', {
+      details: { member: 'marks_reset' },
+      next: 'Remove it, or have the pin signed by the officer with whom the guard was enrolled (guard init --officer).',
+    });
+  }
+  return pin;
+}
+
+/** As `readPin`; what only an officer may say is read as well, so the officer’s signature must be looked at elsewhere. */
+export function readAnyPin(bytes: Uint8Array): Pin {
   const document = Member.document(bytes, PIN);
   const member = document.closed([
     'countersign',
@@ -34,7 +49,9 @@ export function readPin(bytes: Uint8Array): Pin {
     'targets',
     'floor',
     'policy',
+    'ledger',
     'expires',
+    'marks_reset',
   ]);
   if (member('countersign').text() !== PIN_FORMAT) member('countersign').refuse(`must be “${PIN_FORMAT}”`);
   const repository = member('repository');
@@ -53,8 +70,22 @@ export function readPin(bytes: Uint8Array): Pin {
     targets,
     floor: readFloor(member('floor'), upstreamRoot !== undefined),
     policy: readPolicy(member('policy'), mirrorRoot === undefined),
+    ledger: member('ledger').optional((ledger) => {
+      // At the carried level there is no mirror, and so nobody’s log.
+      if (!mirrorRoot) ledger.refuse('is only possible with a mirror_root: the log is the mirror’s');
+      return readLedger(ledger);
+    }),
     expires: member('expires').optional((expires) => expires.instant()),
+    marksReset: member('marks_reset').optional(readMarksReset),
   };
+}
+
+function readMarksReset(reset: Member): MarksReset {
+  const member = reset.closed(['reason', 'at']);
+  const reason = member('reason');
+  // Whoever reads the log years later has nothing else to go by.
+  if (reason.text().trim() === '') reason.refuse('must say why');
+  return { reason: reason.text(), at: member('at').instant() };
 }
 
 function readLocation(location: Member): Location {

@@ -3,18 +3,18 @@ import { formatDate } from '../../tuf/dates.ts';
 import { type Json, type JsonObject, jsonObject } from '../../tuf/json.ts';
 import { TARGETS } from '../../tuf/names.ts';
 import { formatPeriod } from './period.ts';
-import { PIN_FORMAT, readPin } from './pin-file.ts';
-import type { Floor, Grace, Pin, Policy, StaticPins } from './pin.ts';
+import { PIN_FORMAT, readAnyPin } from './pin-file.ts';
+import type { Floor, Grace, LedgerPin, Pin, Policy, StaticPins } from './pin.ts';
 
 /**
  * Writes a pin, indented by two spaces and with a final newline, and reads it back before it is handed out: what
- * `readPin` would refuse is never written.
+ * no reader would take is never written.
  * @param pin its periods are whole seconds; parts of seconds are cut off from its points in time
  * @throws CONFIG_PIN; RangeError for a period that is not whole seconds, which no pin that was read has
  */
 export function writePin(pin: Pin): Uint8Array {
   const bytes = Buffer.from(formatPin(pin), 'utf8');
-  readPin(bytes);
+  readAnyPin(bytes);
   return bytes;
 }
 
@@ -32,7 +32,9 @@ function formatPin(pin: Pin): string {
     targets: pin.targets && staticPinsObject(pin.targets),
     floor: nonEmpty(floorObject(pin.floor)),
     policy: policyObject(pin.policy),
+    ledger: pin.ledger && ledgerObject(pin.ledger),
     expires: pin.expires && formatDate(pin.expires),
+    marks_reset: pin.marksReset && jsonObject({ reason: pin.marksReset.reason, at: formatDate(pin.marksReset.at) }),
   });
   return `${indented(document, '')}\n`;
 }
@@ -58,6 +60,15 @@ function policyObject(policy: Policy): JsonObject {
     maxOffline: formatPeriod(policy.maxOffline),
     warnBefore: formatPeriod(policy.warnBefore),
     grace: nonEmpty(new Map([...policy.grace].map(([name, grace]): [string, Json] => [name, graceValue(grace)]))),
+  });
+}
+
+function ledgerObject({ text, address, approvals }: LedgerPin): JsonObject {
+  return jsonObject({
+    policy: text,
+    address: address?.href,
+    approvals:
+      approvals && jsonObject({ threshold: approvals.threshold, keys: approvals.keys.map((key): Json => key.line) }),
   });
 }
 

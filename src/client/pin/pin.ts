@@ -4,6 +4,9 @@
  */
 import type { KeyId, RepositoryId, RoleName } from '../../tuf/names.ts';
 import type { Key } from '../../tuf/keys.ts';
+import type { SshPublicKey } from '../../sshsig/public-key.ts';
+import type { NoteKey } from '../../tlog/note.ts';
+import type { WitnessPolicy } from '../../tlog/witness-policy.ts';
 
 /** Milliseconds. */
 export type Period = number;
@@ -21,8 +24,23 @@ export interface Pin {
   readonly targets: StaticPins | undefined;
   readonly floor: Floor;
   readonly policy: Policy;
+  /** What is asked of the mirror’s ledger; undefined: nothing. */
+  readonly ledger?: LedgerPin | undefined;
   /** After this the pin itself is refused; static pins cannot learn of a revocation, so they should have one. */
   readonly expires: Date | undefined;
+  /** Only in a pin that an officer signed. */
+  readonly marksReset?: MarksReset | undefined;
+}
+
+/**
+ * An officer’s word that the guard’s marks fall to the floor: upstream began its versions anew, and its root chain does
+ * not show it. Whoever installs the pin carries it out, once (`guard pin set`); a `Guard` does nothing about it.
+ */
+export interface MarksReset {
+  /** Printed, never interpreted. */
+  readonly reason: string;
+  /** When it was decided. */
+  readonly at: Date;
 }
 
 /** An address (`http:`, `https:`) or a folder (`file:`); its path ends in a slash. */
@@ -72,4 +90,21 @@ export interface Grace {
   readonly until: Date | undefined;
   /** Why, for the verdict; printed, never interpreted. */
   readonly reason: string | undefined;
+}
+
+/** The mirror’s ledger: which log, seen by whom, approved by whom. */
+export interface LedgerPin {
+  /** The text as written (C2SP tlog-policy): one `log`, any `witness`, one `quorum`. */
+  readonly text: string;
+  readonly log: NoteKey;
+  readonly witnesses: WitnessPolicy;
+  /** Where the log is served; its tiles lie below. Default: `log/` beside the repository. */
+  readonly address: URL | undefined;
+  readonly approvals: ApprovalPin | undefined;
+}
+
+/** People whose approval of each import this guard wants to see, one key for each person. */
+export interface ApprovalPin {
+  readonly threshold: number;
+  readonly keys: readonly SshPublicKey[];
 }

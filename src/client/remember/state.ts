@@ -45,6 +45,14 @@ export interface GuardState {
   readonly marks: Marks;
   /** What upstream signed under the versions that were seen, by role. */
   readonly contents: ReadonlyMap<RoleName, SeenContent>;
+  /** What the mirror’s log showed last. */
+  readonly ledger: HeldLedger | undefined;
+}
+
+/** The checkpoint has nobody else to vouch for it, so it stands here whole; the proof is one of the held files. */
+export interface HeldLedger {
+  readonly checkpoint: string;
+  readonly proof: Sha256;
 }
 
 const FORMAT = 'guard-state/v1';
@@ -60,10 +68,12 @@ const MEMBERS = new Set([
     'targets',
     'marks',
     'contents',
+    'ledger',
   ],
 ]);
 const TOP = new Set(['roots', 'timestamp', 'snapshot']);
 const ROLE = new Set(['version', 'sha256']);
+const LEDGER = new Set(['checkpoint', 'proof']);
 const MARKS = new Set(['root', 'timestamp', 'snapshot', 'roles']);
 
 /** @throws STATE_CACHE */
@@ -85,6 +95,7 @@ export function readState(bytes: Uint8Array, repository: RepositoryId): GuardSta
       ),
       marks: readMarks(shape),
       contents: readContents(shape),
+      ledger: shape.has('ledger') ? readHeldLedger(shape) : undefined,
     };
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
@@ -115,14 +126,15 @@ export function writeState(state: GuardState): Uint8Array {
         jsonObject({ version, sha256: signedSha256 }),
       ]),
     ),
+    ledger: state.ledger && jsonObject({ checkpoint: state.ledger.checkpoint, proof: state.ledger.proof }),
   });
   return Buffer.from(`${stringifyJson(document)}\n`, 'utf8');
 }
 
 /** Every file that the state names. */
-export function digestsOf({ mirror, upstream, roles, targets }: GuardState): Set<Sha256> {
+export function digestsOf({ mirror, upstream, roles, targets, ledger }: GuardState): Set<Sha256> {
   const tops = [mirror, upstream].flatMap(({ roots, timestamp, snapshot }) => [...roots, timestamp, snapshot]);
-  const all = [...tops, ...[...roles.values()].map(({ sha256 }) => sha256), ...targets.values()];
+  const all = [...tops, ...[...roles.values()].map(({ sha256 }) => sha256), ...targets.values(), ledger?.proof];
   return new Set(all.filter((digest) => digest !== undefined));
 }
 
@@ -162,6 +174,11 @@ function readContents(shape: Shape): Map<RoleName, SeenContent> {
       return [roleName(name), { version: content.version(), signedSha256 }];
     }),
   );
+}
+
+function readHeldLedger(shape: Shape): HeldLedger {
+  const held = new Shape(shape.map('ledger'), `${shape.label} ledger`, LEDGER);
+  return { checkpoint: held.string('checkpoint'), proof: asDigest(held.object.get('proof'), held.label) };
 }
 
 function readMarks(shape: Shape): Marks {

@@ -1,5 +1,5 @@
 /**
- * One operation of a guard, from the pin to the role where searches start: steps 2 to 6 of “What the guard checks”
+ * One operation of a guard, from the pin to the role where searches start: steps 2 to 7 of “What the guard checks”
  * (docs/design/trust-rules.md). Nothing is written; what comes out was verified in this order, at one reference time:
  *
  *   2. the mirror’s root chain, timestamp, snapshot: the ordinary workflow, strict expiry
@@ -7,6 +7,7 @@
  *   4. upstream’s timestamp and snapshot: keys, marks, floor, age
  *   5. for each role that is reached: the mirror’s entry equals upstream’s
  *   6. the role itself, under upstream’s keys, for this delegator
+ *   7. where the pin asks for it: the timestamp in the mirror’s log, witnessed, and the log continued
  *
  * At the carried level there is no mirror: steps 2 and 5 fall away, and 4 reads the originals.
  */
@@ -20,6 +21,7 @@ import { type Authority, authorityOf, requireAlso, requireSameAuthority } from '
 import { Contents } from './contents.ts';
 import { type Evidence, type EvidenceView, followEvidence } from './evidence.ts';
 import { Expiries } from './expiry.ts';
+import { type Logged, requireLogged } from './ledger.ts';
 import { type Held, heldRole, heldView } from '../remember/held.ts';
 import { type Marks, NO_MARKS, raised, requireMarks, requireRoleFloor } from './marks.ts';
 import type { Network } from '../fetch/network.ts';
@@ -65,6 +67,8 @@ export interface Session {
   readonly marks: () => Marks;
   /** What upstream signed under the versions that were seen. */
   readonly contents: Contents;
+  /** What the mirror’s log shows; undefined where the pin does not ask. */
+  readonly ledger: Logged | undefined;
 }
 
 /** @throws the first thing that is wrong, in the order above */
@@ -88,7 +92,8 @@ export async function establish(options: SessionOptions): Promise<Session> {
   );
   await reader.start();
   const marks = (): Marks => raisedMarks(options, evidence, reader);
-  return { now, mirror, evidence, authority, reader, expiries, marks, contents };
+  const ledger = mirror && (await sayingWhose('The mirror', () => lookIntoLog(options, mirror)));
+  return { now, mirror, evidence, authority, reader, expiries, marks, contents, ledger };
 }
 
 // ── step 2 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -226,6 +231,35 @@ function filesFor(
     fetch: network && ((role, listing) => network.metadata.role(role, listing, isConsistent)),
     accepted: (_role, bytes) => void held.cache.keep(bytes),
   };
+}
+
+// ── step 7 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A proof is a few kilobytes: its entry, some hashes, and a signature for each witness. */
+const PROOF_BYTES = 262_144;
+/** A full tile. */
+const TILE_BYTES = 8192;
+
+async function lookIntoLog(
+  { pin, held, network, fromHeld }: SessionOptions,
+  { top, statement }: Mirror,
+): Promise<Logged | undefined> {
+  if (!pin.ledger) return undefined;
+  const { envelope } = top.snapshot.timestamp.timestamp;
+  const state = {
+    repository: pin.repository,
+    generation: statement.generation,
+    timestampSha256: envelope.fileSha256,
+  };
+  const remembered = held.state?.ledger;
+  const shelves = fromHeld ? undefined : network;
+  const proof = shelves
+    ? await readWhole(shelves.proofs.place, ['timestamp.json.tlog-proof'], { maxBytes: PROOF_BYTES })
+    : await held.cache.read(remembered?.proof, PROOF_BYTES);
+  if (!proof) throw new Refusal('SOURCE_OFFLINE', 'No proof that this is in the mirror’s log is at hand.');
+  const { log } = shelves ?? {};
+  const read = log && ((path: string) => readWhole(log.place, path.split('/'), { maxBytes: TILE_BYTES }));
+  return requireLogged(pin.ledger, state, proof, remembered?.checkpoint, read);
 }
 
 export function newestOf(chain: RootChain): RootChain[0] {
