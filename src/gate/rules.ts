@@ -33,6 +33,8 @@ export class Rules implements Standing {
   readonly exceptions = new Exceptions(this.imports, this.policies);
   /** What every change of the rules rests on, in the order of the ledger. */
   readonly agreed: Agreed[] = [];
+  /** Digests of signatures on which changes rest and that were erased since, with the place of the leaf that says so. */
+  readonly redacted = new Map<string, number>();
   #size = 0;
   #genesis: Genesis | undefined;
   #witnesses: WitnessesInForce | undefined;
@@ -147,6 +149,13 @@ export class Rules implements Standing {
     } else if (isImportEvent(event)) this.imports.apply(event, mark);
     else if (event.type === 'change.signed') this.#takeSignature(event, mark);
     else if (isAgreedEvent(event)) this.#takeChange(event, mark);
+    else if (event.type === 'redaction') this.#redact(event.body.commitment, mark.index);
+  }
+
+  /** What was never used is not excused by its erasure: else it could be used afterwards, without having been there. */
+  #redact(digest: string, index: number): void {
+    const used = this.agreed.flatMap(({ signatures }) => signatures);
+    if (used.some(({ signature }) => signature?.sshsig_sha256 === digest)) this.redacted.set(digest, index);
   }
 
   #takeSignature({ body: { statement, signature } }: EventOf<'change.signed'>, mark: Mark): void {

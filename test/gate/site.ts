@@ -2,7 +2,7 @@
  * A mirror as its ledger tells it: real leaves, written and read back, and real signatures of people with fixed keys. Each
  * step appends one leaf as an honest program would, or whatever a scenario bends.
  */
-import { judgeChange, subjectDigest } from '../../src/gate/changes.ts';
+import { subjectDigest, votingOn, whyNoVote } from '../../src/gate/changes.ts';
 import type { Signatures } from '../../src/gate/records.ts';
 import { Rules } from '../../src/gate/rules.ts';
 import * as subjects from '../../src/gate/subjects.ts';
@@ -151,14 +151,18 @@ export class Site {
     return this.append('change.signed', { statement, signature }, name);
   }
 
-  /** What an event says that these people agreed to; they sign first. */
+  /** What an event says that these people agreed to; they sign first. Honest as far as leaves tell. */
   agreed(
     subject: ChangeSubject,
     by: readonly string[] = [],
   ): { subject_sha256: string; signatures: readonly LeafRef[] } {
     for (const name of by) this.signChange(name, subject);
-    const { counted } = judgeChange(this.rules, subject, this.signatures, this.now);
-    return { subject_sha256: subjectDigest(subject), signatures: counted };
+    const sha256 = subjectDigest(subject);
+    const voting = votingOn(this.rules, subject);
+    const there = this.rules.changes.get(sha256)?.signatures ?? [];
+    const votes = there.filter((one) => whyNoVote(this.rules, voting, one, this.now) === undefined);
+    const people = new Map(votes.map((one) => [one.statement.signer.actor, { index: one.index, hash: one.hash }]));
+    return { subject_sha256: sha256, signatures: [...people.values()] };
   }
 
   /** A person with a first key of the same name, unless another is given. */
