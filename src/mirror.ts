@@ -8,10 +8,12 @@
  * of its own, on the word of the ledger (docs/design/publication.md).
  */
 import type { Source } from './acquire/source.ts';
-import { isRefusal, type Refusal } from './errors.ts';
+import { isRefusal, Refusal } from './errors.ts';
+import { admitClaim } from './gate/admission.ts';
 import { requireImporter } from './gate/permissions.ts';
 import type { Rules } from './gate/rules.ts';
 import { acceptedState } from './ledger/accepted-state.ts';
+import { releasedSize } from './ledger/checkpoints.ts';
 import { type Claimed, makeClaim } from './ledger/claims.ts';
 import { canonicalBytes } from './ledger/events/leaf.ts';
 import type { NewImport } from './ledger/record-import.ts';
@@ -27,7 +29,7 @@ import { takeLock } from './platform/lock.ts';
 import { randomName } from './platform/random.ts';
 import type { BlobStore } from './publish/blobs.ts';
 import { carryTargets } from './publish/carry.ts';
-import { requireAutomatic } from './publish/authority.ts';
+import { authorise, requireAutomatic, signaturesIn, unprovenRules, verdictOn } from './publish/authority.ts';
 import { composeGeneration, planNext } from './publish/generation.ts';
 import type { Lifetimes } from './publish/lifetimes.ts';
 import type { Keyring } from './sign/keyring.ts';
@@ -88,63 +90,85 @@ export type ImportResult =
 
 /** @throws every refusal of a source, of trust, of policy and of state; those of source, trust and policy are recorded */
 export async function importUpstream(mirror: Mirror, request: ImportRequest): Promise<ImportResult> {
-  const { repository, isRehearsal = false, onProgress = () => undefined } = request;
+  const { repository, isRehearsal = false } = request;
   const enrolment = mirror.reader.enrolment(repository);
   const lock = await takeLock(mirror.writerOptions.lockDirectory, `import-${repository}`, mirror.clock, 0);
   const startedAt = mirror.clock.now();
   const evidence = new Evidence();
   const memory = new VerificationMemory();
-  let claimed: Claimed | undefined;
+  const looking = { enrolment, startedAt, evidence, memory };
   try {
-    // A stepped clock, a changed ledger or a full disk refuse here, before anybody is asked.
-    if (!isRehearsal) claimed = await claim(mirror, request, enrolment, startedAt);
-    const source = await request.openSource();
-    try {
-      onProgress(`verifying ${source.description}`);
-      const candidate = await verifyUpstream({
-        repository,
-        source,
-        enrolledRoot: mirror.reader.bytes(enrolment.rootSha256),
-        accepted: acceptedState(mirror.reader, enrolment),
-        seen: (role, version) => mirror.reader.seen(repository, role, version),
-        selection: enrolment.selection,
-        decisions: request.decisions,
-        maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
-        limits: enrolment.limits,
-        now: startedAt,
-        evidence,
-        memory,
-      });
-      if (isRehearsal)
-        return { outcome: 'rehearsed', candidate, rootChange: planNext(mirror, enrolment, candidate).plan.rootChange };
-      const targets = await carryTargets(mirror, candidate, source, onProgress);
-      if (!claimed) throw new TypeError('only a rehearsal claims nothing');
-      return await settle(mirror, request, { enrolment, candidate, targets, startedAt, claimed, memory });
-    } finally {
-      await source.close();
+    if (isRehearsal) {
+      requireImporter(rulesOf(mirror), importerOf(request));
+      const { candidate } = await lookAt(mirror, request, looking);
+      return { outcome: 'rehearsed', candidate, rootChange: planNext(mirror, enrolment, candidate).plan.rootChange };
     }
-  } catch (error) {
-    if (isRefusal(error) && claimed && ['source', 'trust', 'policy'].includes(error.family))
-      await recordRefusal(mirror, request, { startedAt, claimed }, error, evidence);
-    throw error;
+    // A stepped clock, a changed ledger or a full disk refuse here, before anybody is asked.
+    const claimed = await claim(mirror, request, enrolment, startedAt);
+    let seen: Seen;
+    try {
+      seen = await lookAt(mirror, request, looking);
+    } catch (error) {
+      if (isRefusal(error) && ['source', 'trust', 'policy'].includes(error.family))
+        await recordRefusal(mirror, request, { startedAt, claimed }, error, evidence);
+      throw error;
+    }
+    return await settle(mirror, request, { enrolment, ...seen, startedAt, claimed, memory });
   } finally {
     lock.release();
   }
+}
+
+interface Seen {
+  readonly candidate: Candidate;
+  readonly targets: readonly CarriedTarget[];
+}
+
+/** Opens the source, verifies what is in it, and carries what is selected; a rehearsal carries nothing. */
+async function lookAt(
+  mirror: Mirror,
+  { repository, openSource, decisions, isRehearsal = false, onProgress = () => undefined }: ImportRequest,
+  { enrolment, startedAt, evidence, memory }: Looking,
+): Promise<Seen> {
+  const source = await openSource();
+  try {
+    onProgress(`verifying ${source.description}`);
+    const candidate = await verifyUpstream({
+      repository,
+      source,
+      enrolledRoot: mirror.reader.bytes(enrolment.rootSha256),
+      accepted: acceptedState(mirror.reader, enrolment),
+      seen: (role, version) => mirror.reader.seen(repository, role, version),
+      selection: enrolment.selection,
+      decisions,
+      maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
+      limits: enrolment.limits,
+      now: startedAt,
+      evidence,
+      memory,
+    });
+    return { candidate, targets: isRehearsal ? [] : await carryTargets(mirror, candidate, source, onProgress) };
+  } finally {
+    await source.close();
+  }
+}
+
+interface Looking {
+  readonly enrolment: Enrolment;
+  readonly startedAt: Date;
+  readonly evidence: Evidence;
+  readonly memory: VerificationMemory;
 }
 
 /**
  * What is said about the import before anything is looked at, signed where people have keys.
  * @throws POLICY_NOT_PERMITTED for an import without, or by, somebody who may not
  */
-async function claim(
-  mirror: Mirror,
-  { repository, importer, claim: said, decisions, location }: ImportRequest,
-  enrolment: Enrolment,
-  now: Date,
-): Promise<Claimed> {
+async function claim(mirror: Mirror, request: ImportRequest, enrolment: Enrolment, now: Date): Promise<Claimed> {
   const { log, sealed, reader } = mirror;
+  const { repository, importer, claim: said, decisions, location } = request;
   await withWriter(mirror, () => Promise.resolve());
-  requireImporter(log.state, { actor: importer?.actor ?? 'local', fingerprint: importer?.key });
+  requireImporter(log.state, importerOf(request));
   const statement = makeClaim(sealed, {
     ...{ mirrorId: log.facts.installation, claimId: randomName(), repository, now, decisions, claim: said },
     ...{ upstream: enrolment.upstream, enrolledRoot: enrolment.rootSha256, location: location ?? enrolment.upstream },
@@ -154,7 +178,12 @@ async function claim(
   });
   if (!importer) return { statement, signature: null };
   const armored = await importer.sign(canonicalBytes(statement), PURPOSES.importClaim);
+  admitClaim(log.state, { statement, armored });
   return { statement, signature: { key: importer.key, sshsig_sha256: sealed.keep('signature', armored) } };
+}
+
+function importerOf({ importer }: ImportRequest): { actor: string; fingerprint: string | undefined } {
+  return { actor: importer?.actor ?? 'local', fingerprint: importer?.key };
 }
 
 async function recordRefusal(
@@ -190,13 +219,19 @@ async function settle(mirror: Mirror, request: ImportRequest, verified: Verified
     const number = writer.nextImportNumber();
     const record = { number, repository, startedAt, claimed, decisions };
     const last = mirror.reader.lastAccepted(repository);
-    const isSame = last?.candidate === candidate.digest;
+    const isSame =
+      last?.candidate === candidate.digest && (isPublished(mirror.reader, last) || isClaimed(mirror, last));
     const made: NewImport = { ...record, outcome: { kind: isSame ? 'unchanged' : 'accepted', candidate, targets } };
     await writer.commit({ import: made });
     if (isSame && isPublished(mirror.reader, last)) return { outcome: 'unchanged', import: number, candidate };
     // The same state again: whoever looked at the first import looked at this one as well.
     return publishVerified(mirror, writer, { enrolment, candidate, import: isSame ? last.number : number, memory });
   });
+}
+
+/** Whether somebody who may import stands behind it: otherwise it could wait for ever, while others bring in the same. */
+function isClaimed(mirror: Mirror, { repository, number }: ImportRecord): boolean {
+  return verdictOn(mirror, repository, number).claimProblem === undefined;
 }
 
 /** Publishes a recorded import, or says what it waits for. */
@@ -214,6 +249,8 @@ export async function publishVerified(
 ): Promise<ImportResult> {
   const { candidate, enrolment, import: number, isCommanded = false } = verified;
   try {
+    // People first: that it must be told to is no news to whoever still has to approve it.
+    authorise(mirror, enrolment.id, number);
     if (!isCommanded) requireAutomatic(mirror, enrolment.id, number);
     const composed = await composeGeneration(mirror, writer, verified);
     if (!composed.publication)
@@ -237,12 +274,32 @@ export async function withWriter<Result>(
   mirror: Mirror,
   work: (writer: LedgerWriter) => Promise<Result>,
 ): Promise<Result> {
+  refuseUnprovenTail(mirror);
   const writer = await LedgerWriter.open(mirror.database, mirror.writerOptions);
   try {
     return await work(writer);
   } finally {
     writer.close();
   }
+}
+
+/** The rules as the ledger tells them now. @throws STATE_LEDGER */
+export function rulesOf({ log, database }: Pick<Mirror, 'log' | 'database'>): Rules {
+  log.catchUp(database);
+  return log.state;
+}
+
+/**
+ * A writer signs what it finds behind the last checkpoint, because a crash leaves leaves there. Whoever writes into the
+ * database can leave some, too: those that change the rules are signed only with people’s signatures at hand (S-10).
+ * @throws STATE_SEALED
+ */
+function refuseUnprovenTail(mirror: Mirror): void {
+  const rules = rulesOf(mirror);
+  const size = releasedSize(mirror.database);
+  if (mirror.log.size <= size) return;
+  const [unproven] = unprovenRules(rules, signaturesIn(mirror.sealed), size);
+  if (unproven !== undefined) throw new Refusal('STATE_SEALED', unproven);
 }
 
 /** An import that waits for a root is not “unchanged”: whoever imports again must hear that it still waits. */

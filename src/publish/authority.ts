@@ -3,8 +3,10 @@
  * the database can neither approve an import, nor make a renewal sign an older state or another content (S-10, A-05).
  */
 import { Refusal } from '../errors.ts';
-import { judge, requireApproved } from '../gate/verdict.ts';
+import { unprovenChanges } from '../gate/history.ts';
+import type { Signatures } from '../gate/records.ts';
 import type { Rules } from '../gate/rules.ts';
+import { judge, requireApproved, type Verdict } from '../gate/verdict.ts';
 import { rolesList } from '../ledger/lists.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Authority } from '../ledger/record-publication.ts';
@@ -13,7 +15,7 @@ import type { SealedStore } from '../ledger/sealed.ts';
 import type { VerifiedLog } from '../ledger/verified-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../tuf/digest.ts';
-import type { RepositoryId } from '../tuf/names.ts';
+import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { AsOf } from '../verify/candidate.ts';
 import type { Decision } from '../verify/decisions.ts';
 
@@ -25,15 +27,22 @@ export interface Asking {
   readonly sealed: Pick<SealedStore, 'open'>;
 }
 
-/** @throws POLICY_APPROVALS, POLICY_REJECTED, POLICY_COOLING_OFF */
-export function authorise({ clock, log, sealed }: Asking, repository: RepositoryId, number: number): Authority {
-  const verdict = judge(log.state, {
-    repository,
-    import: number,
-    now: clock.now(),
-    signatures: (digest) => sealed.open(digest)?.value,
-  });
+/** Whether this import may be published now. @throws USAGE_UNKNOWN_IMPORT */
+export function verdictOn({ clock, log, sealed }: Asking, repository: string, number: number): Verdict {
+  return judge(log.state, { repository, import: number, now: clock.now(), signatures: signaturesIn(sealed) });
+}
+
+export function signaturesIn(sealed: Pick<SealedStore, 'open'>): Signatures {
+  return (digest) => sealed.open(digest)?.value;
+}
+
+/** @throws POLICY_APPROVALS, POLICY_REJECTED, POLICY_COOLING_OFF, POLICY_NOT_PERMITTED, STATE_CONFLICT, STATE_SEALED */
+export function authorise(asking: Asking, repository: RepositoryId, number: number): Authority {
+  const verdict = verdictOn(asking, repository, number);
   requireApproved(verdict);
+  const [unproven] = unprovenRules(asking.log.state, signaturesIn(asking.sealed));
+  if (unproven !== undefined) throw new Refusal('STATE_SEALED', unproven);
+  requireForward(asking, verdict);
   return {
     approvals: verdict.counted.map(({ ref }) => ref),
     policySha256: verdict.policy.sha256,
@@ -42,12 +51,75 @@ export function authorise({ clock, log, sealed }: Asking, repository: Repository
   };
 }
 
-/** @throws POLICY_APPROVALS where the policy wants somebody to give the word */
-export function requireAutomatic({ log }: Pick<Asking, 'log'>, repository: RepositoryId, number: number): void {
-  if (log.state.policies.inForce(repository).policy.publish === 'automatic') return;
-  throw new Refusal('POLICY_APPROVALS', `The policy of ${repository} publishes on command only.`, {
-    details: { repository, import: number },
-    next: `When enough people have approved it: countersign publish ${number}.`,
+/**
+ * Changes of the rules that nobody can be shown to have signed, a sentence each. Leaves carry digests of signatures only:
+ * whoever can write the record, and has no person’s key, appends a policy with signatures that never were (S-10).
+ * @param before erased on purpose before this place of the ledger, a signature is missed by nobody
+ */
+export function unprovenRules(rules: Rules, signatures: Signatures, before = Number.POSITIVE_INFINITY): string[] {
+  const named = rules.agreed.flatMap((one) => one.signatures);
+  const digests = new Map(named.map(({ index, signature }) => [index, signature?.sshsig_sha256 ?? '']));
+  return unprovenChanges(rules, signatures)
+    .filter(({ signature }) => (rules.redacted.get(digests.get(signature.index) ?? '') ?? before) >= before)
+    .map(
+      ({ signature, actor, why }) =>
+        `The signature of ${actor} in entry ${signature.index}, on which the rules rest, cannot be shown: ${why.replace(/\.$/, '')}.`,
+    );
+}
+
+/** @throws STATE_CONFLICT where it would go back: that is decided as such, and says so to whoever looks later */
+function requireForward({ log }: Asking, { repository, import: number, withdrawal }: Verdict): void {
+  const current = log.state.imports.current(repository)?.statement.import_id;
+  if (withdrawal || current === undefined || number >= current) return;
+  throw new Refusal(
+    'STATE_CONFLICT',
+    `Import ${number} of ${repository} is older than what is public, import ${current}.`,
+    {
+      details: { repository, import: number, public: current },
+      next: `To go back on purpose: countersign withdraw ${repository} --to ${number} --reason "…".`,
+    },
+  );
+}
+
+/** @throws POLICY_APPROVALS where somebody must give the word */
+export function requireAutomatic(asking: Asking, repository: RepositoryId, number: number): void {
+  const { log } = asking;
+  const { policies, exceptions, imports } = log.state;
+  const command = `countersign publish ${number}`;
+  const details = { repository, import: number };
+  if (policies.inForce(repository).policy.publish !== 'automatic') {
+    throw new Refusal('POLICY_APPROVALS', `The policy of ${repository} publishes on command only.`, {
+      details,
+      next: `When it is to be public: ${command}.`,
+    });
+  }
+  const taken = exceptions.withdrawals().findLast((one) => one.repository === repository);
+  if (!taken) return;
+  const current = imports.current(repository);
+  const isOver = current && current.index > taken.index && current.statement.withdrawal?.index !== taken.index;
+  const isAgreedSince = verdictOn(asking, repository, number).counted.some(({ ref }) => ref.index > taken.index);
+  if (isOver || isAgreedSince) return;
+  // Upstream renews its timestamp every day: the next import would bring back what somebody has just taken away.
+  throw new Refusal(
+    'POLICY_APPROVALS',
+    `${repository} went back to import ${taken.toImport}, and nothing follows by itself.`,
+    {
+      details,
+      next: `When import ${number} is right: ${command}.`,
+    },
+  );
+}
+
+/** The observation of an import, which must be of this very state. @throws STATE_LEDGER */
+export function requireRecorded(
+  { log }: Pick<Asking, 'log'>,
+  number: number,
+  candidate: Sha256,
+): { readonly decisions: readonly Decision[] } {
+  const observed = log.state.imports.get(number)?.observation;
+  if (observed?.candidate === candidate) return { decisions: observed.decisions.map(asDecision) };
+  throw new Refusal('STATE_LEDGER', `Import ${number} is another state than the one that the ledger tells of.`, {
+    details: { import: number },
   });
 }
 

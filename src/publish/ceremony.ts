@@ -3,8 +3,6 @@
  * A root may come together with a generation that waited for it, or with new online keys, or alone.
  */
 import { Refusal } from '../errors.ts';
-import { acceptedBy } from '../ledger/accepted-state.ts';
-import { recordedSource } from '../ledger/recorded-source.ts';
 import type { Current, Enrolment } from '../ledger/records.ts';
 import type { SignedFile } from '../ledger/record-publication.ts';
 import type { LedgerWriter } from '../ledger/writer.ts';
@@ -15,10 +13,7 @@ import { roleKeys } from '../sign/root-shape.ts';
 import { parseRoot } from '../tuf/metadata.ts';
 import { VerificationMemory } from '../tuf/memory.ts';
 import { ROOT, type RepositoryId } from '../tuf/names.ts';
-import type { Candidate } from '../verify/candidate.ts';
 import { excludedRoles } from '../verify/decisions.ts';
-import { Evidence } from '../verify/evidence.ts';
-import { verifyUpstream } from '../verify/upstream.ts';
 import { requireAsPublished } from './authority.ts';
 import {
   asSignedRoot,
@@ -30,7 +25,9 @@ import {
   type Composer,
 } from './generation.ts';
 import { planGeneration } from './plan.ts';
+import { importForRoot } from './next.ts';
 import { newestUpstreamRoot } from './renew.ts';
+import { reverifyImport } from './reverify.ts';
 import { canSignRoot, draftFor, makeOnlineRoot } from './root.ts';
 import { requireOwnKeys } from './own-keys.ts';
 import { checkAsClients } from './self-check.ts';
@@ -43,16 +40,19 @@ export interface DraftOptions {
   readonly threshold?: number;
   /** List new online keys in the next root. */
   readonly rotateOnline?: boolean;
+  /** The import that the root is to come with, where it is not the one that waits for it. */
+  readonly import?: number;
 }
 
 /** @throws STATE_NOTHING_PUBLISHED before the first import, STATE_ROOT_DRAFT when a first root has no holders named */
 export async function draftNextRoot(
   composer: Composer,
-  { repository, rootKeys, threshold, rotateOnline = false }: DraftOptions,
+  { repository, rootKeys, threshold, rotateOnline = false, import: wanted }: DraftOptions,
 ): Promise<RootDraft> {
   const { reader, clock } = composer;
   const enrolment = reader.enrolment(repository);
-  const { candidate, number } = await reverifyLast(composer, enrolment);
+  const number = importForRoot(composer, repository, wanted);
+  const { candidate } = await reverifyImport(composer, enrolment, number);
   const before = publishedBefore(reader, repository);
   const current = before && parseRoot(before.root, 'the mirror’s root', enrolment.limits);
   const role = current && roleKeys(current, ROOT);
@@ -86,10 +86,12 @@ export async function acceptRoot(
   writer: LedgerWriter,
   repository: RepositoryId,
   drafts: readonly RootDraft[],
+  wanted?: number,
 ): Promise<Current> {
   const { reader, clock } = composer;
   const enrolment = reader.enrolment(repository);
-  const { candidate, number, memory } = await reverifyLast(composer, enrolment);
+  const number = importForRoot(composer, repository, wanted);
+  const { candidate, memory } = await reverifyImport(composer, enrolment, number);
   const before = publishedBefore(reader, repository);
   const upstreamRoot = newestUpstreamRoot(composer, number);
   const bytes = acceptDraft(mergeDrafts(drafts, clock.now()), {
@@ -107,7 +109,6 @@ export async function acceptRoot(
     import: number,
     memory,
     acceptedRoot: { file: root, onlineEpoch },
-    recordedDecisions: reader.import(number).decisions,
   });
   if (!composed.publication) throw new TypeError('a generation with an accepted root was not composed');
   await writer.commit({ publications: [composed.publication] });
@@ -222,32 +223,4 @@ function epochOf({ keyring }: Composer, enrolment: Enrolment, root: SignedFile, 
     }
   }
   return currentEpoch;
-}
-
-/** The last accepted import, verified again from the record’s bytes: nothing that waited is taken on trust (S-10). */
-export async function reverifyLast(
-  { reader, clock }: Pick<Composer, 'reader' | 'clock'>,
-  enrolment: Enrolment,
-): Promise<{ candidate: Candidate; number: number; memory: VerificationMemory }> {
-  const last = reader.lastAccepted(enrolment.id);
-  if (!last) throw new Refusal('STATE_NOTHING_PUBLISHED', `${enrolment.id} has no accepted import.`);
-  const memory = new VerificationMemory();
-  const { laterRoots } = acceptedBy(reader, enrolment, last.number);
-  const candidate = await verifyUpstream({
-    repository: enrolment.id,
-    source: recordedSource(reader, last.number),
-    enrolledRoot: reader.bytes(enrolment.rootSha256),
-    accepted: { laterRoots, timestampVersion: 0, snapshotVersion: 0, listed: new Map() },
-    seen: (role, version) => reader.seen(enrolment.id, role, version),
-    selection: enrolment.selection,
-    decisions: last.decisions,
-    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
-    limits: { ...enrolment.limits, versionJump: Number.MAX_SAFE_INTEGER },
-    now: clock.now(),
-    evidence: new Evidence(),
-    memory,
-  });
-  if (candidate.digest !== last.candidate)
-    throw new Refusal('STATE_DAMAGED', `Import ${String(last.number)} of ${enrolment.id} is not what was recorded.`);
-  return { candidate, number: last.number, memory };
 }

@@ -6,6 +6,7 @@
  */
 import { isRefusal } from '../errors.ts';
 import { RULES } from '../gate/fold.ts';
+import type { Rules } from '../gate/rules.ts';
 import { requireOwnCheckpoint } from '../ledger/checkpoints.ts';
 import { logSize, storedNodes } from '../ledger/log-rows.ts';
 import { replayProblems } from '../ledger/replay.ts';
@@ -19,10 +20,11 @@ import type { Disk } from '../platform/disk.ts';
 import { rootOf } from '../tlog/tree.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import { verifyAsGuard } from './as-guard.ts';
+import { signaturesIn, unprovenRules } from './authority.ts';
 import type { BlobStore } from './blobs.ts';
-import { reverifyLast } from './ceremony.ts';
 import { verifyPublished } from './published-view.ts';
 import { reservationProblems, schemaProblems } from './fsck-record.ts';
+import { reverifyLast } from './reverify.ts';
 
 export interface Finding {
   readonly code: string;
@@ -63,11 +65,13 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
   };
   onProgress('record');
   const problems = [...structureProblems(database), ...(await schemaProblems(database, fsck.disk))];
-  const before = findings.length;
-  await look(undefined, () => verifyLedger(fsck));
+  const verified: Rules[] = [];
+  await look(undefined, () => verified.push(verifyLedger(fsck)));
   // What the leaves say is worth a comparison only while they are whole.
-  if (findings.length === before)
+  for (const rules of verified) {
     problems.push(...(await replayProblems(database, fsck.disk)), ...reservationProblems(database));
+    await look(undefined, () => findings.push(...unprovenFindings(fsck, rules)));
+  }
   for (const what of problems) findings.push({ code: 'STATE_DAMAGED', what });
   await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));
   const files = database.all('SELECT sha256 FROM file').map((row) => String(row['sha256']) as Sha256);
@@ -108,9 +112,16 @@ async function lookAtRepository(
 }
 
 /** Every leaf again, from the first, without what this process remembers. */
-function verifyLedger({ database, writerOptions }: Fsck): void {
-  new VerifiedLog(RULES).catchUp(database);
+function verifyLedger({ database, writerOptions }: Fsck): Rules {
+  const log = new VerifiedLog(RULES);
+  log.catchUp(database);
   requireOwnCheckpoint(database, writerOptions.keys.checkpoints, (size) => rootOf(size, storedNodes(database)));
+  return log.state;
+}
+
+/** What the leaves say may be whole, and yet rest on signatures that nobody made. */
+function unprovenFindings({ writerOptions }: Fsck, rules: Rules): Finding[] {
+  return unprovenRules(rules, signaturesIn(writerOptions.sealed)).map((what) => ({ code: 'STATE_SEALED', what }));
 }
 
 function structureProblems(database: Database): string[] {

@@ -14,8 +14,8 @@ import type { VerificationMemory } from '../tuf/memory.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
 import { asOf, type Candidate } from '../verify/candidate.ts';
-import { excludedRoles, type Decision } from '../verify/decisions.ts';
-import { type Asking, authorise } from './authority.ts';
+import { excludedRoles } from '../verify/decisions.ts';
+import { type Asking, authorise, requireAsPublished, requireRecorded } from './authority.ts';
 import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
@@ -37,8 +37,6 @@ export interface Composition {
   readonly candidate: Candidate;
   readonly import: number;
   readonly memory: VerificationMemory;
-  /** As recorded with the import, when it waited for a ceremony: verifying it again asks for none of them. */
-  readonly recordedDecisions?: readonly Decision[];
   /** A root that a ceremony accepted for this generation, if one was held. */
   readonly acceptedRoot?: { readonly file: SignedFile; readonly onlineEpoch: number };
 }
@@ -68,6 +66,10 @@ export async function composeGeneration(
   const { reader } = composer;
   // First of all, and here, where the signing is: nothing is signed that was not agreed to.
   const authority = authorise(composer, enrolment.id, composition.import);
+  const { decisions } = requireRecorded(composer, composition.import, candidate.digest);
+  const served = reader.current(enrolment.id);
+  // What the next generation follows is asked of the ledger as well: entries stay listed, and versions are compared with it.
+  if (served) requireAsPublished(composer, served, true);
   const { before, plan } = planNext(composer, enrolment, candidate);
   const { roles, rootChange } = plan;
   const onlineEpoch = acceptedRoot?.onlineEpoch ?? plan.onlineEpoch;
@@ -81,7 +83,7 @@ export async function composeGeneration(
     repository: enrolment.id,
     import: composition.import,
     asOf: asOf(candidate),
-    decisions: composition.recordedDecisions ?? candidate.content.decisions,
+    decisions,
   };
   const statement: Statement = {
     ...own,
