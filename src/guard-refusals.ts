@@ -60,6 +60,10 @@ export const GUARD_REFUSALS = {
     why: 'A log only grows; a smaller or contradicting one was rewritten, or is shown to you alone.',
     next: 'ALARM: tell security; keep this guard’s directory, it holds the checkpoint that contradicts.',
   },
+  TRUST_APPROVALS: {
+    why: 'The pin wants to see that people agreed to this import, each by their own key; the mirror alone is not believed.',
+    next: 'ALARM: tell security. If the people changed, the pin must name the new keys; the mirror must serve approvals (publish_approvals).',
+  },
   TRUST_WRONG_REPOSITORY: {
     why: 'Metadata of one repository must not answer for another, whatever keys they share.',
     next: 'Check the address in the pin; if it is right, tell the mirror’s operator.',

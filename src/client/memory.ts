@@ -60,7 +60,11 @@ export async function commitSession(store: Store, { repository }: Pin, held: Hel
     contents: session.contents.seen,
     // A pin that asks for no proof any more must not make the guard forget which log it saw.
     ledger: session.ledger
-      ? { checkpoint: session.ledger.checkpoint, proof: held.cache.keep(session.ledger.proof) }
+      ? {
+          checkpoint: session.ledger.checkpoint,
+          proof: held.cache.keep(session.ledger.proof),
+          approvals: session.ledger.approved && held.cache.keep(session.ledger.approved),
+        }
       : before?.ledger,
   };
   return commit(store, held, state);

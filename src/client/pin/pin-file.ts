@@ -73,7 +73,11 @@ export function readAnyPin(bytes: Uint8Array): Pin {
     ledger: member('ledger').optional((ledger) => {
       // At the carried level there is no mirror, and so nobody’s log.
       if (!mirrorRoot) ledger.refuse('is only possible with a mirror_root: the log is the mirror’s');
-      return readLedger(ledger);
+      const read = readLedger(ledger);
+      // Approvals are tied to what is served by upstream’s own snapshot.
+      if (read.approvals && !upstreamRoot)
+        ledger.refuse('asks for approvals, which is only possible with upstream_root');
+      return read;
     }),
     expires: member('expires').optional((expires) => expires.instant()),
     marksReset: member('marks_reset').optional(readMarksReset),

@@ -53,6 +53,7 @@ export interface GuardState {
 export interface HeldLedger {
   readonly checkpoint: string;
   readonly proof: Sha256;
+  readonly approvals: Sha256 | undefined;
 }
 
 const FORMAT = 'guard-state/v1';
@@ -73,7 +74,7 @@ const MEMBERS = new Set([
 ]);
 const TOP = new Set(['roots', 'timestamp', 'snapshot']);
 const ROLE = new Set(['version', 'sha256']);
-const LEDGER = new Set(['checkpoint', 'proof']);
+const LEDGER = new Set(['checkpoint', 'proof', 'approvals']);
 const MARKS = new Set(['root', 'timestamp', 'snapshot', 'roles']);
 
 /** @throws STATE_CACHE */
@@ -126,7 +127,7 @@ export function writeState(state: GuardState): Uint8Array {
         jsonObject({ version, sha256: signedSha256 }),
       ]),
     ),
-    ledger: state.ledger && jsonObject({ checkpoint: state.ledger.checkpoint, proof: state.ledger.proof }),
+    ledger: state.ledger && jsonObject({ ...state.ledger }),
   });
   return Buffer.from(`${stringifyJson(document)}\n`, 'utf8');
 }
@@ -134,7 +135,8 @@ export function writeState(state: GuardState): Uint8Array {
 /** Every file that the state names. */
 export function digestsOf({ mirror, upstream, roles, targets, ledger }: GuardState): Set<Sha256> {
   const tops = [mirror, upstream].flatMap(({ roots, timestamp, snapshot }) => [...roots, timestamp, snapshot]);
-  const all = [...tops, ...[...roles.values()].map(({ sha256 }) => sha256), ...targets.values(), ledger?.proof];
+  const shown = [ledger?.proof, ledger?.approvals];
+  const all = [...shown, ...tops, ...[...roles.values()].map(({ sha256 }) => sha256), ...targets.values()];
   return new Set(all.filter((digest) => digest !== undefined));
 }
 
@@ -178,7 +180,11 @@ function readContents(shape: Shape): Map<RoleName, SeenContent> {
 
 function readHeldLedger(shape: Shape): HeldLedger {
   const held = new Shape(shape.map('ledger'), `${shape.label} ledger`, LEDGER);
-  return { checkpoint: held.string('checkpoint'), proof: asDigest(held.object.get('proof'), held.label) };
+  return {
+    checkpoint: held.string('checkpoint'),
+    proof: asDigest(held.object.get('proof'), held.label),
+    approvals: held.has('approvals') ? asDigest(held.object.get('approvals'), held.label) : undefined,
+  };
 }
 
 function readMarks(shape: Shape): Marks {

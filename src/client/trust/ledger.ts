@@ -32,8 +32,9 @@ export interface Logged {
   /** The proof as it was received, and the checkpoint in it: what is remembered. */
   readonly proof: Uint8Array;
   readonly checkpoint: string;
-  /** How many of the people in the pin approved the import. */
+  /** How many of the people in the pin approved the import, and the file that shows it. */
   readonly approvals: number | undefined;
+  readonly approved: Uint8Array | undefined;
 }
 
 export interface LoggedState {
@@ -81,6 +82,7 @@ export async function requireLogged(
     proof: proofBytes,
     checkpoint: checkpoint.note,
     approvals: undefined,
+    approved: undefined,
   };
 }
 

@@ -21,6 +21,7 @@ import { type Authority, authorityOf, requireAlso, requireSameAuthority } from '
 import { Contents } from './contents.ts';
 import { type Evidence, type EvidenceView, followEvidence } from './evidence.ts';
 import { Expiries } from './expiry.ts';
+import { requireApprovals } from './approvals.ts';
 import { type Logged, requireLogged } from './ledger.ts';
 import { type Held, heldRole, heldView } from '../remember/held.ts';
 import { type Marks, NO_MARKS, raised, requireMarks, requireRoleFloor } from './marks.ts';
@@ -92,7 +93,7 @@ export async function establish(options: SessionOptions): Promise<Session> {
   );
   await reader.start();
   const marks = (): Marks => raisedMarks(options, evidence, reader);
-  const ledger = mirror && (await sayingWhose('The mirror', () => lookIntoLog(options, mirror)));
+  const ledger = mirror && (await sayingWhose('The mirror', () => lookIntoLog(options, mirror, evidence)));
   return { now, mirror, evidence, authority, reader, expiries, marks, contents, ledger };
 }
 
@@ -237,12 +238,15 @@ function filesFor(
 
 /** A proof is a few kilobytes: its entry, some hashes, and a signature for each witness. */
 const PROOF_BYTES = 262_144;
+/** A few kilobytes for each approval. */
+const APPROVALS_BYTES = 4_194_304;
 /** A full tile. */
 const TILE_BYTES = 8192;
 
 async function lookIntoLog(
   { pin, held, network, fromHeld }: SessionOptions,
   { top, statement }: Mirror,
+  evidence: Evidence | undefined,
 ): Promise<Logged | undefined> {
   if (!pin.ledger) return undefined;
   const { envelope } = top.snapshot.timestamp.timestamp;
@@ -259,7 +263,16 @@ async function lookIntoLog(
   if (!proof) throw new Refusal('SOURCE_OFFLINE', 'No proof that this is in the mirror’s log is at hand.');
   const { log } = shelves ?? {};
   const read = log && ((path: string) => readWhole(log.place, path.split('/'), { maxBytes: TILE_BYTES }));
-  return requireLogged(pin.ledger, state, proof, remembered?.checkpoint, read);
+  const logged = await requireLogged(pin.ledger, state, proof, remembered?.checkpoint, read);
+  const asked = pin.ledger.approvals;
+  if (!asked || !evidence) return logged;
+  const approved = shelves
+    ? await readWhole(shelves.proofs.place, ['approvals.json'], { maxBytes: APPROVALS_BYTES })
+    : await held.cache.read(remembered?.approvals, APPROVALS_BYTES);
+  if (!approved) throw new Refusal('SOURCE_OFFLINE', 'No approvals of this import are at hand.');
+  const upstreamSnapshotSha256 = evidence.snapshot.snapshot.envelope.fileSha256;
+  const people = requireApprovals(asked, pin.ledger.log, { ...state, upstreamSnapshotSha256 }, approved);
+  return { ...logged, approvals: people, approved };
 }
 
 export function newestOf(chain: RootChain): RootChain[0] {

@@ -58,6 +58,11 @@ export class ShownLog {
     return this.#append(canonicalBytes({ body, n, nonce: version.toString(16), type }));
   }
 
+  /** Any other entry. @returns its index */
+  entry(event: { readonly type: string; readonly body: object }): number {
+    return this.#append(canonicalBytes({ ...event, n: this.size, nonce: String(this.size) }));
+  }
+
   /** So many entries about something else. */
   grow(entries: number): this {
     for (let at = 0; at < entries; at++) this.#append(Buffer.from(`{"n":${String(this.size)}}`));

@@ -1,0 +1,141 @@
+/**
+ * Whether people agreed to the import that is served: the optional strongest level of step 7. Each approval is a leaf of
+ * the log with a person’s own signature over what was approved, and it is tied to what this guard sees by the digest of
+ * upstream’s snapshot. Whoever holds every key of the mirror can sign, log and publish, and cannot make a person’s
+ * signature (M-10, M-14).
+ * Source: docs/reference/formats.md, “Approvals”.
+ */
+import { Refusal, isRefusal } from '../../errors.ts';
+import { PURPOSES } from '../../sshsig/namespaces.ts';
+import { parseSignature, verifySignature } from '../../sshsig/signature.ts';
+import type { NoteKey } from '../../tlog/note.ts';
+import { parseProof, verifyProof } from '../../tlog/proof.ts';
+import { leafHash } from '../../tlog/tree.ts';
+import { sha256 } from '../../tuf/digest.ts';
+import { encodeHex } from '../../tuf/encoding.ts';
+import { type JsonObject, parseJson, stringifyJson } from '../../tuf/json.ts';
+import type { RepositoryId } from '../../tuf/names.ts';
+import { Shape } from '../../tuf/shape.ts';
+import type { ApprovalPin } from '../pin/pin.ts';
+
+/** What must have been approved. */
+export interface ApprovedState {
+  readonly repository: RepositoryId;
+  readonly generation: number;
+  /** Of upstream’s snapshot file, which stands for everything that upstream lists. */
+  readonly upstreamSnapshotSha256: string;
+}
+
+const FORMAT = 'approvals/v1';
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * @param document what the mirror serves as `approvals.json`
+ * @returns how many of the people in the pin approved
+ * @throws TRUST_APPROVALS with what was found, TRUST_LOG_*, TRUST_JSON, TRUST_MALFORMED
+ */
+export function requireApprovals(pin: ApprovalPin, log: NoteKey, state: ApprovedState, document: Uint8Array): number {
+  const shape = new Shape(parseJson(document, 'the approvals'), 'The approvals', NONE);
+  if (shape.string('countersign') !== FORMAT) refuse(`are not in the form ${FORMAT}`);
+  const publication = publicationIn(shape.string('publication'), log, state);
+  const files = shape.string('files');
+  requireSnapshot(files, state);
+  const approved = new Set<string>();
+  const ignored: string[] = [];
+  for (const item of shape.array('approvals')) {
+    const one = new Shape(item, 'An approval', NONE);
+    const found = keyOf(one, log, publication, sha256(Buffer.from(files, 'utf8')));
+    if (typeof found === 'string') ignored.push(found);
+    else if (pin.keys.some(({ material }) => material === found.material)) approved.add(found.material);
+    else ignored.push('signed by nobody whom the pin names');
+  }
+  if (approved.size >= pin.threshold) return approved.size;
+  const because = ignored.length === 0 ? '' : ` (not counted: ${ignored.slice(0, 5).join('; ')})`;
+  throw new Refusal(
+    'TRUST_APPROVALS',
+    `${approved.size} of the ${pin.threshold} people that the pin asks for approved this import${because}.`,
+    { details: { approved: approved.size, asked: pin.threshold } },
+  );
+}
+
+interface Publication {
+  readonly importNumber: number;
+  readonly observation: string;
+  /** `index hash` of each approval that it rests on. */
+  readonly approvals: ReadonlySet<string>;
+}
+
+/** The log’s entry about the generation that is served. */
+function publicationIn(proof: string, log: NoteKey, state: ApprovedState): Publication {
+  const { event } = entryOf(proof, log, 'publish');
+  const statement = new Shape(new Shape(event.map('body'), 'The publication', NONE).map('statement'), 'It', NONE);
+  const evidence = new Shape(statement.map('evidence'), 'Its evidence', NONE);
+  const isThis =
+    statement.string('repo_id') === state.repository &&
+    statement.length('generation') === state.generation &&
+    evidence.string('snapshot_sha256') === state.upstreamSnapshotSha256;
+  if (!isThis) refuse('are about another publication than the one that is served');
+  return {
+    importNumber: statement.length('import_id'),
+    observation: refOf(statement.map('observation')),
+    approvals: new Set(statement.array('approvals').map((ref) => (ref instanceof Map ? refOf(ref) : ''))),
+  };
+}
+
+/** People approve a list of files; this guard knows one of them by its own evidence. */
+function requireSnapshot(files: string, { upstreamSnapshotSha256 }: ApprovedState): void {
+  const lines = files.split('\n').filter((line) => line !== '');
+  const isListed = lines.some((line) => {
+    const file = new Shape(parseJson(Buffer.from(line, 'utf8'), 'a listed file'), 'A listed file', NONE);
+    return file.string('kind') === 'snapshot' && file.string('file_sha256') === upstreamSnapshotSha256;
+  });
+  if (!isListed) refuse('are for other files of upstream’s than those that are served');
+}
+
+/** Whose valid approval this is; a sentence for one that does not count. */
+function keyOf(
+  approval: Shape,
+  log: NoteKey,
+  publication: Publication,
+  filesSha256: string,
+): { readonly material: string } | string {
+  const { event, ref } = entryOf(approval.string('proof'), log, 'approval');
+  if (!publication.approvals.has(ref)) return 'not among those that the publication rests on';
+  const body = new Shape(event.map('body'), 'An approval', NONE);
+  const written = body.map('statement');
+  const statement = new Shape(written, 'An approval', NONE);
+  const isForThis =
+    statement.string('decision') === 'approve' &&
+    statement.length('import_id') === publication.importNumber &&
+    refOf(statement.map('observation')) === publication.observation &&
+    statement.string('files_sha256') === filesSha256;
+  if (!isForThis) return 'given for something else';
+  try {
+    // The leaf is canonical, so a member of it written out again is the exact text that was signed.
+    const message = Buffer.from(stringifyJson(written), 'utf8');
+    return verifySignature(parseSignature(approval.string('signature')), message, PURPOSES.importApproval);
+  } catch (error) {
+    if (isRefusal(error)) return error.what;
+    throw error;
+  }
+}
+
+/** An entry of the log, by the proof that it is one. */
+function entryOf(text: string, log: NoteKey, type: string): { readonly event: Shape; readonly ref: string } {
+  const proof = parseProof(text);
+  const entry = proof.extra ?? refuse('lack an entry of the log');
+  const hash = leafHash(entry);
+  verifyProof(proof, hash, log);
+  const event = new Shape(parseJson(entry, 'the log’s entry', 16), 'The log’s entry', NONE);
+  if (event.string('type') !== type) refuse(`have another entry of the log in the place of a ${type}`);
+  return { event, ref: `${proof.index} ${encodeHex(hash)}` };
+}
+
+function refOf(ref: JsonObject): string {
+  const shape = new Shape(ref, 'A reference to a leaf', NONE);
+  return `${shape.length('index')} ${shape.string('hash')}`;
+}
+
+function refuse(what: string): never {
+  throw new Refusal('TRUST_APPROVALS', `The approvals that the mirror serves ${what}.`);
+}
