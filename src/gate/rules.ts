@@ -37,6 +37,7 @@ export class Rules implements Standing {
   readonly redacted = new Map<string, number>();
   #size = 0;
   #genesis: Genesis | undefined;
+  #log: Pick<Genesis, 'origin' | 'logKey'> | undefined;
   #witnesses: WitnessesInForce | undefined;
 
   /** How many leaves were applied: the index of the next one. */
@@ -48,6 +49,12 @@ export class Rules implements Standing {
   get genesis(): Genesis {
     if (!this.#genesis) throw new Refusal('STATE_LEDGER', 'The ledger has no first entry.');
     return this.#genesis;
+  }
+
+  /** The name and key of the log as it is now: a recovery goes on under new ones. @throws STATE_LEDGER before the first leaf */
+  get log(): Pick<Genesis, 'origin' | 'logKey'> {
+    const { origin, logKey } = this.genesis;
+    return this.#log ?? { origin, logKey };
   }
 
   /** Whom statements must be for; empty before the first leaf. */
@@ -146,6 +153,8 @@ export class Rules implements Standing {
       const { installation, origin, log_key, attestation_key } = event.body;
       const keys = { logKey: log_key, attestationKey: attestation_key };
       this.#genesis = { ...mark, mirrorId: event.mirrorId, installation, origin, ...keys };
+    } else if (event.type === 'recovery') {
+      this.#log = { origin: event.body.origin, logKey: event.body.log_key };
     } else if (isImportEvent(event)) this.imports.apply(event, mark);
     else if (event.type === 'change.signed') this.#takeSignature(event, mark);
     else if (isAgreedEvent(event)) this.#takeChange(event, mark);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { approvalsByKeysRevokedSince, importStates, unprovenChanges, whoCouldApprove } from '../../src/gate/history.ts';
 import { SOLO } from '../../src/ledger/events/policy.ts';
-import { actorOf, DAY, fingerprintOf } from './names.ts';
+import { actorOf, DAY, fingerprintOf, hex } from './names.ts';
 import { Site, siteWith, twoOfThree } from './site.ts';
 
 function states(site: Site): (string | number | undefined)[][] {
@@ -142,4 +142,13 @@ test('which changes of the rules cannot be shown to have been signed', () => {
       why: 'its signature is not there',
     },
   ]);
+  // Erased on purpose, it is known to be; what no change rests on is not excused.
+  const erased = event.body.signatures.map((ref) => site.eventAt(ref)).find(({ type }) => type === 'change.signed');
+  assert.ok(erased?.type === 'change.signed' && erased.body.signature);
+  const place = site.append('redaction', {
+    commitment: erased.body.signature.sshsig_sha256,
+    ground: 'erasure-request',
+  });
+  site.append('redaction', { commitment: hex('another'), ground: 'erasure-request' });
+  assert.deepEqual([...site.rules.redacted], [[erased.body.signature.sshsig_sha256, place.index]]);
 });

@@ -42,6 +42,16 @@ test('leaves follow one another, the first is the genesis and no other, and all 
   assert.equal(empty.size, 1);
 });
 
+test('a recovery goes on under another name and key, and the genesis stays what it was', () => {
+  const site = twoOfThree();
+  assert.deepEqual(site.rules.log, { origin: 'mirror.example/log', logKey: 'key' });
+  const again = { origin: 'mirror.example/log-2', log_key: 'key 2' };
+  site.append('recovery', { reason: hex('reason'), events_lost: 3, ...again });
+  assert.deepEqual(site.rules.log, { origin: 'mirror.example/log-2', logKey: 'key 2' });
+  assert.equal(site.rules.genesis.origin, 'mirror.example/log');
+  assert.equal(site.rules.people.approvers().length, 3);
+});
+
 test('a writer can ask before it appends, and asking changes nothing', () => {
   const site = twoOfThree();
   const event = { ...site.eventAt({ index: site.rules.size - 1, hash: '' }), n: site.rules.size };
