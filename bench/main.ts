@@ -10,6 +10,7 @@ import type { Bench } from './bench.ts';
 import { measureGuard } from './guard.ts';
 import { measureImport } from './import.ts';
 import { lookAround } from './machine.ts';
+import { measureLedger } from './ledger.ts';
 import { measureParsing } from './parsing.ts';
 import { measureRenewals } from './renewals.ts';
 import { format, type Table } from './report.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<Table>>> = {
   renewals: measureRenewals,
   parsing: measureParsing,
   guard: measureGuard,
+  ledger: measureLedger,
 };
 
 const USAGE = `npm run bench -- [--only ${Object.keys(BENCHES).join('|')}]… [--quick] [--work DIR]
