@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { signWithSshKeygen, type SigningRequest } from '../../src/platform/ssh-keygen.ts';
 import { parseSignature, verifySignature } from '../../src/sshsig/signature.ts';
 import { forge } from '../sshsig/forge.ts';
@@ -13,6 +14,7 @@ import { refused } from '../sshsig/refused.ts';
 import { folder, keyFile, nowhere, played, skip } from './signing-place.ts';
 
 const [AGENT, ADD] = ['ssh-agent', 'ssh-add'];
+const CHILD = fileURLToPath(new URL('ssh-keygen-child.ts', import.meta.url));
 const NAMESPACE = 'pin.v1@countersign';
 const MESSAGE = 'What is signed here.\n';
 const alice = ed25519('alice');
@@ -135,6 +137,13 @@ test('a process that it left behind is not waited for', async () => {
   const environment = played('sleep 30 & for last; do :; done; echo ok > "$last.sig"');
   assert.equal(await sign({ environment }), 'ok\n');
   assert.ok(performance.now() - started < 10_000);
+  // Nor does it keep this program from ending.
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, 'x'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: played('sleep 30 & exit 1'),
+  });
+  await once(child, 'exit');
+  assert.ok(performance.now() - started < 20_000);
 });
 
 test('the person is told when a device waits for a touch, and of nothing else', async () => {

@@ -24,7 +24,8 @@ const ENTRIES: AllowedSigners = [
     validBefore: new Date('2027-12-31T23:59:59Z'),
     isCertAuthority: false,
   },
-  { principals: ['*.example'.slice(1)], key, validBefore: new Date('2027-12-31T00:00:00Z'), isCertAuthority: true },
+  { principals: ['#carol'], key, isCertAuthority: false },
+  { principals: ['.example'], key, validBefore: new Date('2027-12-31T00:00:00Z'), isCertAuthority: true },
 ];
 
 test('what is written is read back, entry by entry', () => {
@@ -35,6 +36,7 @@ test('what is written is read back, entry by entry', () => {
     [
       'alice@example.org',
       '"bob of x,#bob,bjørn" namespaces="pin.v1@countersign,git",valid-after="20260102030405Z",valid-before="20271231235959Z"',
+      '"#carol"',
       '.example cert-authority,valid-before="20271231000000Z"',
       '',
     ],

@@ -13,7 +13,8 @@ import {
   seedOf,
   wire,
 } from '../people.ts';
-import { vector } from '../vectors.ts';
+import { parseSignature } from '../../../src/sshsig/signature.ts';
+import { type Vector, vector } from '../vectors.ts';
 import { alice, bent, by, made, NAME, row, type Row } from './row.ts';
 
 const ALTERED = /is not one of the key SHA256:\S+ over these bytes/;
@@ -32,6 +33,7 @@ export const KINDS: readonly Row[] = [
   made('rsa-3072'),
   made('rsa-3072, rsa-sha2-256'),
   made('rsa-3072, a zero in front left away'),
+  by(longer(vector('rsa-3072')), 'RSA with a zero more than its modulus has', { refused: ALTERED }),
   made('rsa-3072, ssh-rsa with SHA-1', { refused: /is “ssh-rsa”, which a key of the kind ssh-rsa does not make/ }),
   made('rsa-3072, SHA-1 called rsa-sha2-256', { refused: ALTERED }),
   made('rsa-1024', { refused: /an RSA key of 1024 bits/, differs: 'ssh-keygen takes RSA from 1024 bits.' }),
@@ -89,6 +91,13 @@ export const KINDS: readonly Row[] = [
   by(compressed(), 'a compressed point', { refused: /not an uncompressed P-256 point/ }),
   by(offCurve(), 'a point that is not on the curve', { refused: /not a point on the curve P-256/ }),
 ];
+
+/** A committed signature of the same message, with a byte in front that says nothing. */
+function longer({ signature, publicKey }: Vector): Person {
+  const { key, algorithm, bytes } = parseSignature(signature);
+  const sign = (): Uint8Array => wire(algorithm, Buffer.concat([Buffer.of(0), bytes]));
+  return { blob: key.blob, line: publicKey, sign };
+}
 
 /** Somebody’s signature under another public key. */
 function dressedAs(person: Person, blob: Uint8Array): Person {
