@@ -46,18 +46,22 @@ export function contentKeyId(keyObject: JsonObject): KeyId {
 class SeedSigner implements LocalSigner {
   readonly keyId: KeyId;
   readonly keyObject: JsonObject;
-  readonly publicKey: Uint8Array;
   // Private fields stay out of console.log, util.inspect and JSON.stringify: a logged signer shows no secret (Y-02).
   readonly #seed: Uint8Array;
+  readonly #publicKey: Uint8Array;
   #isForgotten = false;
 
   constructor(seed: Uint8Array) {
     // Done once: deriving the public key costs about half a signature, so callers keep their signers.
-    this.publicKey = publicKeyOf(seed);
-    const keyval = jsonObject({ public: encodeHex(this.publicKey) });
+    this.#publicKey = publicKeyOf(seed);
+    const keyval = jsonObject({ public: encodeHex(this.#publicKey) });
     this.keyObject = jsonObject({ keytype: 'ed25519', keyval, scheme: 'ed25519' });
     this.keyId = contentKeyId(this.keyObject);
     this.#seed = seed;
+  }
+
+  get publicKey(): Uint8Array {
+    return this.#publicKey;
   }
 
   sign(message: Uint8Array): Uint8Array {

@@ -39,6 +39,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // The limits of lifetimes and the unit of a day are said once, by the rooms that enforce them.
   config: ['errors', 'tuf/names', 'platform', 'publish/lifetimes', 'verify/policy', 'type acquire/http-source'],
+  // Those who watch that the log only grows: witnesses, asked over the network, and checkpoints that somebody kept.
+  witness: ['errors', 'tuf', 'tlog', 'ledger', 'gate', 'platform'],
   // The read path. It cannot sign, record or publish: it has no import that could.
   serve: ['errors', 'tuf', 'type ledger/reader', 'type ledger/records', 'type publish/blobs', 'config', 'platform'],
   // An upstream for a first look and for tests.
@@ -48,17 +50,20 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['errors', 'tuf', 'platform', 'type acquire/source', 'verify', 'sshsig', 'ledger', 'gate', 'publish'],
     'type sign/keyring',
   ],
-  open: ['errors', 'platform', 'ledger', 'gate', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'type mirror'],
+  open: [
+    ...['errors', 'platform', 'ledger', 'gate', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'witness'],
+    'type mirror',
+  ],
   status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
   // The attack lab: a mirror, a thief of its keys, and clients. It sees the record only through what `mirror` opens.
   lab: [
-    ...['errors', 'tuf', 'client', 'platform', 'type acquire/source', 'verify/policy', 'sign', 'sample'],
+    ...['errors', 'tuf', 'tlog', 'client', 'platform', 'type acquire/source', 'verify/policy', 'sign', 'sample'],
     ...['mirror', 'open'],
   ],
   // The command line writes only through mirror.ts: of the ledger it sees what can be read.
   cli: [
     ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
-    ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status'],
+    ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status', 'witness'],
   ],
 };
 

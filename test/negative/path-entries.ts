@@ -166,7 +166,7 @@ function inTemporaryDirectory(
 async function assertOwnNamesOnly({ mirror }: MirroredRepository): Promise<void> {
   const names = await readdir(mirror.dataDirectory, { recursive: true });
   const own =
-    /^(?:blobs(?:\/(?:incoming|sha256(?:\/[0-9a-f]{2}(?:\/[0-9a-f]{64})?)?))?|keys(?:\/[a-z-]+\.secret)?|locks(?:\/[a-z0-9-]+\.lock(?:-journal|-wal|-shm)?)?|head\.json|record\.sqlite(?:-wal|-shm)?)$/;
+    /^(?:blobs(?:\/(?:incoming|sha256(?:\/[0-9a-f]{2}(?:\/[0-9a-f]{64})?)?))?|keys(?:\/[a-z-]+\.secret)?|locks(?:\/[a-z0-9-]+\.lock(?:-journal|-wal|-shm)?)?|head\.json|(?:record|sealed)\.sqlite(?:-wal|-shm)?)$/;
   assert.deepEqual(
     names.filter((name) => !own.test(name)),
     [],

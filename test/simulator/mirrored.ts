@@ -75,6 +75,7 @@ export class MirroredRepository {
       for (const table of before.tables.keys())
         if (table !== 'writer') assert.deepEqual(after.tables.get(table), before.tables.get(table));
       assert.deepEqual(after.files, before.files);
+      assert.deepEqual(after.sealed, before.sealed);
     }
   }
 
