@@ -26,6 +26,7 @@ import { randomName } from './platform/random.ts';
 import { BlobStore } from './publish/blobs.ts';
 import { DEFAULT_LIFETIMES, requireLifetimes, type Lifetimes } from './publish/lifetimes.ts';
 import { Keyring } from './sign/keyring.ts';
+import { NetworkWitnesses } from './witness/network-witnesses.ts';
 
 export interface DataPaths {
   readonly data: string;
@@ -202,5 +203,6 @@ function writerOptions(paths: DataPaths, options: OpenOptions, disk: Disk, parts
     holder: options.holder,
     waitMs: options.waitMs ?? 10_000,
     maxClockJumpDays: options.maxClockJumpDays ?? 400,
+    witnesses: new NetworkWitnesses(options.clock),
   };
 }

@@ -11,6 +11,7 @@ import { importCommand } from './commands/import.ts';
 import { importsCommand } from './commands/imports.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommands } from './commands/keys.ts';
+import { logCommands } from './commands/log.ts';
 import { renewCommand } from './commands/renew.ts';
 import { repoCommands } from './commands/repo.ts';
 import { rootCommands } from './commands/root.ts';
@@ -29,6 +30,7 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   renewCommand,
   statusCommand,
   fsckCommand,
+  logCommands,
   keysCommands,
   rootCommands,
   guardCommands,

@@ -8,7 +8,8 @@ import { Refusal } from '../errors.ts';
 import type { Database } from '../platform/database.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
-import { formatNote, openNote, type NoteSigner, signNote } from '../tlog/note.ts';
+import { verifyCosignature } from '../tlog/cosignature.ts';
+import { formatNote, type NoteKey, openNote, type NoteSigner, parseSignature, signNote } from '../tlog/note.ts';
 import { type Hash, isSameHash } from '../tlog/tree.ts';
 
 /** The newest checkpoint that was released. */
@@ -16,13 +17,17 @@ export interface Released {
   readonly size: number;
   /** The signed note with the witnesses’ lines. */
   readonly note: string;
+  /** The note as the log key signed it. */
+  readonly plain: string;
+  /** RFC 3339. */
+  readonly at: string;
 }
 
 export function released(database: Database): Released | undefined {
-  const row = database.one('SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1');
+  const row = database.one('SELECT size, note, created_at FROM checkpoint ORDER BY size DESC LIMIT 1');
   if (!row) return undefined;
-  const size = Number(row['size']);
-  return { size, note: withCosignatures(database, size, String(row['note'])) };
+  const [size, plain] = [Number(row['size']), String(row['note'])];
+  return { size, plain, note: withCosignatures(database, size, plain), at: String(row['created_at']) };
 }
 
 /** Leaves that others may know of. */
@@ -50,8 +55,46 @@ export function release(
     note,
     formatDate(now),
   );
-  for (const line of new Set(cosignatures))
-    database.run('INSERT INTO cosignature (size, line) VALUES (?, ?)', size, line);
+  cosign(database, size, cosignatures);
+}
+
+/** Inside a transaction: what witnesses answered about a released checkpoint. */
+export function cosign(database: Database, size: number, lines: readonly string[]): void {
+  for (const line of new Set(lines)) database.run('INSERT INTO cosignature (size, line) VALUES (?, ?)', size, line);
+}
+
+/** What a witness cosigned last, of what was released. */
+export interface LastCosigned {
+  readonly size: number;
+  /** By its own clock, POSIX seconds. */
+  readonly time: number;
+}
+
+/** Lines that are looked through; a witness that is in none of them is asked from the beginning. */
+const MOST_LINES = 1000;
+
+/** Under this name of the log: of an earlier one, the witness has seen another log. @returns by verifier key */
+export function lastCosigned(
+  database: Database,
+  keys: readonly NoteKey[],
+  origin: string,
+): ReadonlyMap<string, LastCosigned> {
+  const rows = database.all(
+    `SELECT s.size, s.line, c.note FROM cosignature s JOIN checkpoint c ON c.size = s.size
+      WHERE instr(c.note, ?) = 1 ORDER BY s.size DESC LIMIT ?`,
+    `${origin}\n`,
+    MOST_LINES,
+  );
+  const last = new Map<string, LastCosigned>();
+  for (const { size, line, note } of rows) {
+    const signature = parseSignature(String(line));
+    const key = keys.find(({ name, keyId }) => name === signature.name && keyId === signature.keyId);
+    if (!key || last.has(key.text)) continue;
+    const time = verifyCosignature(signature, openNote(String(note)).body, key);
+    if (time !== undefined) last.set(key.text, { size: Number(size), time });
+    if (last.size === keys.length) break;
+  }
+  return last;
 }
 
 /**

@@ -21,6 +21,11 @@ export interface Bounds {
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
+/** Whatever it redirects to is not asked: what was sent is for nobody else. @throws SOURCE_REDIRECT */
+export function refuseRedirect(status: number, url: URL): void {
+  if (REDIRECTS.has(status)) throw redirectRefusal(url, 'redirects what was sent to it');
+}
+
 /**
  * Where a redirect leads, or undefined when the answer is none.
  * @throws SOURCE_REDIRECT when it leaves the origin (scheme, host and port), carries credentials or leads nowhere.
@@ -58,7 +63,14 @@ export function refuseUnlessPlainFile(status: number, headers: Headers, url: URL
     throw new Refusal('SOURCE_NOT_FOUND', `${name} does not exist (status ${status}).`, { details });
   }
   if (status !== 200) throw new Refusal('SOURCE_STATUS', `${name} was answered with status ${status}.`, { details });
+  refuseBody(status, headers, url, bounds.maxBytes);
+}
 
+/**
+ * A body that must not be read, whatever the status: encoded, or announced as too long.
+ * @throws SOURCE_ENCODED, SOURCE_TOO_LARGE.
+ */
+export function refuseBody(status: number, headers: Headers, url: URL, maxBytes: number): void {
   // Decoding is where small answers become large ones; we ask for identity and take nothing else (R-04). A transfer
   // coding other than chunked is the same thing under another header.
   const encodings = [
@@ -66,10 +78,12 @@ export function refuseUnlessPlainFile(status: number, headers: Headers, url: URL
     ...codings(headers['transfer-encoding'], 'chunked'),
   ];
   if (encodings.length > 0) {
-    throw new Refusal('SOURCE_ENCODED', `${name} came with a content encoding that was not asked for.`, { details });
+    throw new Refusal('SOURCE_ENCODED', `${nameOf(url)} came with a content encoding that was not asked for.`, {
+      details: { host: url.host, file: nameOf(url), status },
+    });
   }
   // The announced length is believed only against the sender; what arrives is counted all the same (R-01).
-  if (Number(headers['content-length'] ?? 0) > bounds.maxBytes) throw tooLarge(url, bounds.maxBytes);
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
 }
 
 export function tooLarge(url: URL, limit: number): Refusal {

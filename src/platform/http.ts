@@ -1,7 +1,8 @@
 /**
  * The door to other people's web servers. One door belongs to one upstream: its proxy, its authorities, its client
- * certificate. It answers `get` with the bytes of a plain 200 or a named refusal, within bounds of size and time that the
- * other side cannot stretch (R-01, R-04), and never goes to an origin that was not asked for (H-02, H-03).
+ * certificate. It answers `get` with the bytes of a plain 200 or a named refusal, and `post` with whatever was answered, within
+ * bounds of size and time that the other side cannot stretch (R-01, R-04). It never goes to an origin that was not asked for
+ * (H-02, H-03).
  *
  * undici parses HTTP and speaks TLS. Its own timeouts are off where ours, on the injected clock, do the same.
  */
@@ -10,7 +11,14 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { Refusal } from '../errors.ts';
 import type { Clock } from './clock.ts';
-import { type Bounds, redirectRefusal, redirectTarget, refuseUnlessPlainFile } from './http-answer.ts';
+import {
+  type Bounds,
+  redirectRefusal,
+  redirectTarget,
+  refuseBody,
+  refuseRedirect,
+  refuseUnlessPlainFile,
+} from './http-answer.ts';
 import { Download, readBody, TellingHandler } from './http-download.ts';
 import { buildDispatcher, proxyAddress } from './http-route.ts';
 import { readTlsFiles, type TlsFiles } from './http-tls.ts';
@@ -34,6 +42,13 @@ export interface HttpAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** What somebody said to what was sent: any status, the whole body. */
+export interface PostedAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
 export interface HttpDoor {
   /**
    * Fetches one file.
@@ -41,6 +56,11 @@ export interface HttpDoor {
    * address with credentials or another scheme.
    */
   get(url: URL, bounds: Bounds): Promise<HttpAnswer>;
+  /**
+   * Sends a short text and reads a short answer. Redirects are refused.
+   * @throws SOURCE_* when there is no answer or it does not fit; USAGE_OPTION as above.
+   */
+  post(url: URL, text: string, bounds: Pick<Bounds, 'maxBytes'>): Promise<PostedAnswer>;
   /** Ends everything under way and closes all connections. */
   close(): Promise<void>;
 }
@@ -104,12 +124,34 @@ class UndiciDoor implements HttpDoor {
     }
   }
 
+  async post(url: URL, text: string, { maxBytes }: Pick<Bounds, 'maxBytes'>): Promise<PostedAnswer> {
+    refuseCredentials(url);
+    const download = new Download(url, this.#clock, this.#patience, () => this.#underWay.delete(download));
+    this.#underWay.add(download);
+    let body: Readable | undefined;
+    try {
+      const answer = await this.#ask(url, download, text);
+      body = answer.body;
+      const { statusCode: status, headers } = answer;
+      refuseRedirect(status, url);
+      refuseBody(status, headers, url, maxBytes);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of readBody({ url, body, maxBytes }, download, this.#circumstances)) chunks.push(chunk);
+      const type = headers['content-type'];
+      return { status, contentType: typeof type === 'string' ? type : undefined, body: Buffer.concat(chunks) };
+    } catch (error) {
+      body?.destroy();
+      download.end();
+      throw explainNoAnswer(error, url, this.#circumstances);
+    }
+  }
+
   async close(): Promise<void> {
     for (const download of this.#underWay) download.abandon();
     await this.#dispatcher.destroy();
   }
 
-  async #ask(url: URL, download: Download): Promise<Dispatcher.ResponseData> {
+  async #ask(url: URL, download: Download, text?: string): Promise<Dispatcher.ResponseData> {
     download.watch.connecting();
     const watched = this.#dispatcher.compose(
       (dispatch) => (options, handler) => dispatch(options, new TellingHandler(handler, () => download.watch.asking())),
@@ -117,8 +159,11 @@ class UndiciDoor implements HttpDoor {
     const request = watched.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: 'GET',
-      headers: { 'accept-encoding': 'identity', 'user-agent': this.#userAgent },
+      ...(text === undefined ? { method: 'GET' as const } : { method: 'POST' as const, body: text }),
+      headers: {
+        ...{ 'accept-encoding': 'identity', 'user-agent': this.#userAgent },
+        ...(text === undefined ? {} : { 'content-type': 'text/plain; charset=utf-8' }),
+      },
       signal: download.signal,
       headersTimeout: 0,
       bodyTimeout: 0,

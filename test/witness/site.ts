@@ -1,0 +1,163 @@
+/**
+ * A mirror whose log is watched, over real sockets on loopback, and the departments that watch it. The clock stands still
+ * until a test moves it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LabWitness, type WitnessOptions } from '../../src/lab/witness.ts';
+import { released } from '../../src/ledger/checkpoints.ts';
+import type { LedgerWriter } from '../../src/ledger/writer.ts';
+import { type Mirror, withWriter } from '../../src/mirror.ts';
+import { closeMirror, openMirror, type DataPaths } from '../../src/open.ts';
+import { Disk } from '../../src/platform/disk.ts';
+import type { NoteKey } from '../../src/tlog/note.ts';
+import { setWitnesses } from '../../src/witness/set-witnesses.ts';
+import { COSIGNATURE, noteKey } from '../../src/tlog/note.ts';
+import { publicKeyOf } from '../../src/tuf/ed25519.ts';
+import { FakeClock } from '../simulator/clock.ts';
+import { type Scope, TestMirror } from '../simulator/mirror.ts';
+
+export type Lie = NonNullable<WitnessOptions['lie']>;
+
+/** Where a witness would be that nobody runs: the discard port, where nothing listens. */
+const NOBODY = 'http://127.0.0.1:9/';
+
+export class WatchedSite {
+  readonly clock: FakeClock;
+  readonly #scope: Scope;
+  readonly #disk = new Disk();
+  readonly #room: string;
+  readonly #witnesses = new Map<string, LabWitness>();
+  #mirror: Mirror;
+
+  private constructor(scope: Scope, { mirror, clock }: TestMirror) {
+    this.#scope = scope;
+    this.#mirror = mirror;
+    this.clock = clock;
+    this.#room = mkdtempSync(join(tmpdir(), 'countersign-witness-'));
+    scope.after(async () => {
+      for (const witness of this.#witnesses.values()) await witness.stop();
+      rmSync(this.#room, { recursive: true, force: true });
+    });
+  }
+
+  static async open(scope: Scope): Promise<WatchedSite> {
+    return new WatchedSite(scope, await TestMirror.open(scope));
+  }
+
+  get mirror(): Mirror {
+    return this.#mirror;
+  }
+
+  get paths(): DataPaths {
+    return { data: this.#mirror.dataDirectory };
+  }
+
+  get logKey(): NoteKey {
+    const { log, database, writerOptions } = this.#mirror;
+    log.catchUp(database);
+    return writerOptions.keys.checkpoints(log.facts.origin).key;
+  }
+
+  /** The same data directory in a new process: nothing is remembered but what is on the disk. */
+  async restart(before?: (operation: string) => void): Promise<Mirror> {
+    const options = { clock: this.clock, holder: 'test', waitMs: 0, before };
+    const mirror = await openMirror(this.paths, options);
+    this.#scope.after(() => Promise.resolve(closeMirror(mirror)));
+    this.#mirror = mirror;
+    return mirror;
+  }
+
+  /** Starts a department’s witness, or starts it again where it was. */
+  async watch(name: string, lie?: Lie): Promise<LabWitness> {
+    const port = this.#witnesses.get(name)?.port;
+    const witness = await LabWitness.start({
+      ...{ name: `${name}.example`, seed: seedOf(name), logs: [this.logKey], clock: this.clock, disk: this.#disk },
+      memory: join(this.#room, `${name}.json`),
+      ...(port === undefined ? {} : { port }),
+      ...(lie === undefined ? {} : { lie }),
+    });
+    this.#witnesses.set(name, witness);
+    return witness;
+  }
+
+  witness(name: string): LabWitness {
+    const witness = this.#witnesses.get(name);
+    if (!witness) throw new Error(`nobody called ${name} watches`);
+    return witness;
+  }
+
+  /** A policy of these witnesses, wherever they were started; more lines may follow, the last one names the quorum. */
+  policy(names: readonly string[], ...lines: readonly string[]): string {
+    const told = names.map((name) => {
+      const url = this.#witnesses.get(name)?.url;
+      return `witness ${name} ${keyOf(name).text} ${url === undefined || url === '' ? NOBODY : url}`;
+    });
+    return [...told, ...lines, ''].join('\n');
+  }
+
+  setRule(
+    text: string,
+    withoutQuorum: 'wait' | 'publish' = 'wait',
+    isUnasked = false,
+  ): ReturnType<typeof setWitnesses> {
+    return setWitnesses(this.#mirror, { text, withoutQuorum, isUnasked });
+  }
+
+  /** Something happens; @returns why it is not shown yet */
+  async grow(mirror = this.#mirror): Promise<string | undefined> {
+    return withWriter(mirror, async (writer) => {
+      await happen(writer);
+      return writer.witnessTrouble?.what;
+    });
+  }
+
+  /** A writer that does nothing: it asks, and shows what waits. */
+  async look(mirror = this.#mirror): Promise<string | undefined> {
+    return withWriter(mirror, (writer) => Promise.resolve(writer.witnessTrouble?.what));
+  }
+
+  get shown(): { readonly size: number; readonly note: string } {
+    return released(this.#mirror.database) ?? { size: 0, note: '' };
+  }
+
+  get size(): number {
+    return Number(this.#mirror.database.one('SELECT COUNT(*) AS n FROM log_entry')?.['n']);
+  }
+
+  /** Events of a type, oldest first. */
+  events(type: string): unknown[] {
+    return this.#mirror.database
+      .all('SELECT body FROM log_entry WHERE type = ? ORDER BY idx', type)
+      .map(({ body }) => (JSON.parse(String(body)) as { body: unknown }).body);
+  }
+}
+
+export async function happen(writer: LedgerWriter): Promise<void> {
+  const body = { kind: 'test', from: 0, to: 0, sha256: '0'.repeat(64) };
+  await writer.commit({ events: [{ type: 'export', actor: 'local', body }] });
+}
+
+export function seedOf(name: string): Uint8Array {
+  return new Uint8Array(32).fill(name.codePointAt(0) ?? 0);
+}
+
+export function keyOf(name: string): NoteKey {
+  return noteKey(`${name}.example`, COSIGNATURE, publicKeyOf(seedOf(name)));
+}
+
+/** Anything that answers HTTP, for the time of a test. @returns its address */
+export async function serve(scope: Scope, answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  scope.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+}
