@@ -60,6 +60,24 @@ test('files that differ are read on both sides, others are not', async (context)
   );
 });
 
+test('the content of an import has the newest root of its chain, and each role as it was', async (context) => {
+  const upstream = new SimulatedUpstream().publish();
+  upstream.author.publishRoot();
+  upstream.author.publishRoot();
+  const mirrored = await mirrorOf(context, upstream.publish());
+  await mirrored.importNow();
+  const side = importContent(mirrored.mirror.reader, 1);
+  assert.deepEqual(
+    [side.label, side.root.version, side.timestamp.version, side.snapshot.version],
+    ['import 1', 3, 2, 2],
+  );
+  assert.deepEqual(
+    [...side.roles()].map(([name, { version }]) => [name, version]),
+    [['targets', 1]],
+  );
+  assert.throws(() => side.role('other' as RoleName), TypeError);
+});
+
 test('one path in two roles is two files', async (context) => {
   const upstream = new SimulatedUpstream();
   upstream.author.delegate('targets', 'dev', { paths: ['*'] });

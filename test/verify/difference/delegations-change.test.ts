@@ -32,6 +32,7 @@ test('one that goes is said with what it was for, and who loses it', () => {
   assert.deepEqual(linesOf(summary, 'delegation'), ['targets -> "dev": removed (it was for no path)']);
   assert.match(linesOf(summary, 'keys').join('\n'), /^targets -> "dev": key of "@dev" .* removed$/);
   assert.deepEqual(linesOf(summary, 'role-removed'), ['"dev" is no longer here; it was at version 1 with 0 targets']);
+  assert.deepEqual(linesOf(summary, 'listing'), [], 'its entry in snapshot goes with it');
 });
 
 test('paths are compared whole: the thirtieth counts like the first, and their order does not', () => {
@@ -54,6 +55,10 @@ test('of many paths the first twenty are named, and the others counted under a d
     delegating(['dev', { paths: [] }]),
     delegating(['dev', { paths: [...paths.slice(1), 'x'] }]),
   );
+  const [twenty] = delegations(delegating(['dev', { paths: [] }]), delegating(['dev', { paths: paths.slice(0, 20) }]));
+  assert.match(twenty ?? '', /"dir-19\/\*"$/);
+  const [more] = delegations(delegating(['dev', { paths: [] }]), delegating(['dev', { paths: paths.slice(0, 21) }]));
+  assert.match(more ?? '', /"dir-19\/\*" and 1 more \[sha256 of all 21: /);
   assert.notEqual(/sha256 of all.*/.exec(line ?? '')?.[0], /sha256 of all.*/.exec(other ?? '')?.[0]);
 });
 

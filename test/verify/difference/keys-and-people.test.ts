@@ -55,6 +55,7 @@ test('a first import lists every key of every role, with its holder and the thre
     'targets: threshold 1 of 1 keys',
     'timestamp: threshold 1 of 1 keys',
   ]);
+  assert.deepEqual(linesOf(summary, 'statement'), []);
 });
 
 test('a threshold that moves is said with how many keys there are, one that stays is not', () => {
@@ -92,6 +93,16 @@ test('K-02 one key under two ids is one key, and said to be listed twice', () =>
   assert.equal(added.length, 1);
   assert.match(added[0] ?? '', /added, listed 2 times under other ids$/);
   assert.deepEqual(linesOf(summary, 'threshold'), []);
+});
+
+test('K-02 words that change beside one of two ids of a key are said', () => {
+  const [alice, again] = [keyOf('@alice', 'key'), renamed(keyOf('@alice', 'key'), 'again')];
+  const other = renamed(keyOf('@mallory', 'key'), 'again');
+  const [line, ...others] = linesOf(summaryOf(heldBy([alice, again]), heldBy([alice, other])), 'key-words');
+  assert.match(line ?? '', /id again, .*: upstream's own "x-tuf-on-ci-keyowner": "@alice" -> "@mallory"$/);
+  assert.deepEqual(others, []);
+  const kept = summaryOf(heldBy([alice, other]), heldBy([alice, other, keyOf('@carol')]));
+  assert.deepEqual(linesOf(kept, 'key-words'), [], 'each id is compared with itself');
 });
 
 test('a holder’s name that changes under an unchanged key is upstream’s change of words', () => {

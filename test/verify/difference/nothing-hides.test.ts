@@ -15,6 +15,7 @@ function withTargets(count: number, change: (targets: Map<string, Uint8Array>) =
 const none = filesOf(new SimulatedUpstream().publish());
 const headingOf = ({ text }: Summary, heading: string): string | undefined =>
   text.split('\n').find((line) => line.startsWith(`${heading} (`));
+const lastLineOf = ({ text }: Summary): string | undefined => text.split('\n').at(-2);
 const moreOf = ({ text }: Summary): string | undefined => text.split('\n').find((line) => line.startsWith('  and '));
 
 test('of 3,000 new targets 200 are listed, by name, and the others counted under a digest of all', () => {
@@ -38,6 +39,7 @@ test('a change that is not listed changes the digest of its kind, of all changes
   for (const other of others.map((files) => summaryOf(none, files))) {
     assert.deepEqual(linesOf(other, 'target-added'), linesOf(summary, 'target-added'));
     assert.notEqual(moreOf(other), moreOf(summary));
+    assert.notEqual(lastLineOf(other), lastLineOf(summary));
     assert.notEqual(other.sha256, summary.sha256);
   }
 });
@@ -73,6 +75,20 @@ test('names of any length give lines of bounded length, and their ends are bound
   assert.notEqual(linesOf(a, 'target-added')[0], linesOf(b, 'target-added')[0]);
   assert.ok(a.text.split('\n').every((line) => line.length <= 2200));
   assert.ok(a.changes.every(({ name }) => (name?.length ?? 0) <= 201));
+});
+
+test('a name of one character too many is cut, and says so', () => {
+  const named = (end: string): string | undefined =>
+    linesOf(
+      summaryOf(
+        none,
+        withTargets(0, (targets) => targets.set('n'.repeat(120) + end, Buffer.from('x'))),
+      ),
+      'target-added',
+    )[0];
+  assert.match(named('') ?? '', /^"n{120}" in targets/);
+  assert.match(named('a') ?? '', /^"n{120}\.\.\. \[121 characters, sha256 /);
+  assert.notEqual(named('a'), named('b'));
 });
 
 test('a line that would be longer than the command line prints is cut under its digest', () => {

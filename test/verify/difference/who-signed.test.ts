@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimulatedUpstream } from '../../simulator/upstream.ts';
-import { keyOf } from './people.ts';
+import { keyOf, renamed } from './people.ts';
 import { filesOf, linesOf, summaryOf } from './sides.ts';
 
 const [alice, bob, carol] = [keyOf('@alice'), keyOf('@bob'), keyOf('@carol')];
@@ -29,6 +29,15 @@ test('a signature under a key’s id that is not the key’s does not count', ()
   const after = filesOf(upstream.signWith('targets', forged).publish('targets'));
   const line = linesOf(summaryOf(before, after), 'signers').find((text) => text.startsWith('targets'));
   assert.match(line ?? '', /^targets: version 2 signed by 0 of 1 keys, 1 needed; not by "@alice" /);
+});
+
+test('K-02 one key under two ids is one of the signers', () => {
+  const upstream = new SimulatedUpstream();
+  upstream.author.keyholders.set('targets', { signers: [alice, renamed(alice, 'again'), bob], threshold: 1 });
+  const before = filesOf(upstream.publish());
+  const after = filesOf(upstream.signWith('targets', renamed(alice, 'again')).publish('targets'));
+  const line = linesOf(summaryOf(before, after), 'signers').find((text) => text.startsWith('targets'));
+  assert.match(line ?? '', /^targets: version 2 signed by 1 of 2 keys, 1 needed: "@alice" \S+; not by "@bob" /);
 });
 
 test('a new root is judged by its own keys, and by those of the version before', () => {

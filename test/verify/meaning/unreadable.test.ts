@@ -15,16 +15,7 @@ const whole = {
 const good = trustedRoot(whole);
 
 test('a file of no known kind says nothing, whatever its bytes', () => {
-  for (const bytes of [
-    '',
-    '{}',
-    '{',
-    'text',
-    '\u0000\u00ff',
-    '[]',
-    '{"mediaType":1}',
-    '{"mediaType":"application/json"}',
-  ])
+  for (const bytes of ['', '{}', '{', 'text', '\u0000\u00ff', '[]', '{"mediaType":1}', '{"mediaType":"x-trustedroot"}'])
     assert.deepEqual(said(undefined, Buffer.from(bytes)), [], bytes);
 });
 
