@@ -23,15 +23,19 @@ export class ServedView {
     this.#clock = clock;
   }
 
-  /** Those that have something published, by the record: what is published and not served is a failure, not an absence. */
+  /**
+   * Those that have something public, by the record: what is public and not served is a failure, not an absence. What
+   * waits for its witnesses is not public.
+   */
   repositories(): RepositoryId[] {
-    return this.#reader.currents().map(({ repository }) => repository);
+    return this.#reader.released().map(({ repository }) => repository);
   }
 
   /** A new client’s first refresh, against the bytes that the public listener sends. */
   async verifyAsClient(repository: RepositoryId): Promise<ClientVerdict> {
-    const current = this.#reader.current(repository);
-    if (!current) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has nothing published.`);
+    // As it is served, with its own decisions: the newest state of the record may wait for its witnesses.
+    const current = this.#trees.now.repositories.get(repository)?.current;
+    if (!current) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} is not served.`);
     const { limits } = this.#reader.enrolment(repository);
     const { decisions } = this.#reader.import(this.#reader.importOfGeneration(repository, current.generation));
     const read = (file: MetadataFile): Promise<Uint8Array> => {

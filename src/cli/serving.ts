@@ -5,14 +5,17 @@
 import type { Loaded } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Mirror } from '../mirror.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
 import { openReader } from '../open.ts';
 import { type Address, listen, parseAddress } from '../platform/listen.ts';
 import { takeLock } from '../platform/lock.ts';
 import { type Log, openLog } from '../platform/log.ts';
 import { createAdmin, refusePlaintext } from '../serve/admin/app.ts';
-import { Health } from '../serve/admin/health.ts';
+import { Health, type Waiting } from '../serve/admin/health.ts';
 import { Metrics } from '../serve/admin/metrics.ts';
+import type { Signatures } from '../serve/approvals.ts';
 import { RecordBodies } from '../serve/bodies.ts';
+import { answerLog } from '../serve/log-answers.ts';
 import { PublicAnswers } from '../serve/public.ts';
 import { PublishedTrees } from '../serve/published.ts';
 import { RequestCounts } from '../serve/request-counts.ts';
@@ -74,7 +77,8 @@ async function open(
   const reader = await openReader(settings.paths);
   closers.push(() => reader.close());
   const bodies = new RecordBodies(reader);
-  const trees = new PublishedTrees({ reader, bodies, clock, log });
+  const signatures = settings.publishApprovals ? signaturesOf(mirror) : undefined;
+  const trees = new PublishedTrees({ reader, bodies, clock, log, signatures });
   const counts = { public: new RequestCounts(), admin: new RequestCounts() };
   const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts: counts.public, log });
   const renewals = new Renewals(mirror, log);
@@ -86,6 +90,7 @@ async function open(
       verifyAsClient: (repository) => view.verifyAsClient(repository),
       isReady: () => answers.isReady,
       trouble: () => trees.trouble,
+      waiting: () => waitingIn(reader),
     }),
     metrics: new Metrics({
       reader,
@@ -95,7 +100,13 @@ async function open(
       renewals: () => renewals.counts,
     }),
     status: () =>
-      Promise.resolve(asDocument(statusDocument(statusOf({ reader, keyring: mirror.keyring }, clock.now())))),
+      Promise.resolve(
+        asDocument({
+          ...statusDocument(statusOf({ reader, keyring: mirror.keyring }, clock.now())),
+          ledger: { origin: trees.now.log?.origin, size: reader.log.size(), released: trees.now.log?.size ?? 0 },
+        }),
+      ),
+    ledger: answerLog({ trees, counts: counts.admin, log }),
     counts: counts.admin,
     log,
   });
@@ -121,6 +132,19 @@ async function open(
     ],
     document: { ...facts, repositories, rootKeyOnline: mirror.keyring.hasRootOnline },
   });
+}
+
+/** Signatures of people and nothing else: the sealed store holds names and reasons as well, which are never public. */
+function signaturesOf({ sealed }: Mirror): Signatures {
+  return (digest) => {
+    const value = sealed.open(digest);
+    return value?.kind === 'signature' ? value.value : undefined;
+  };
+}
+
+function waitingIn({ log }: LedgerReader): Waiting | undefined {
+  const since = log.waitingSince();
+  return since && { since, entries: log.size() - (log.released()?.size ?? 0) };
 }
 
 function listening({ effective }: Loaded, key: string, text: string): Listening {

@@ -109,6 +109,12 @@ export const SCHEMA = {
         proxy_credentials_file: ['proxy'],
       },
     },
+    publish_approvals: {
+      type: 'boolean',
+      description:
+        'Show everybody who approved what is served, at `/<id>/approvals.json`: statements, signatures and SSH keys of people, for guards that ask for them. Off, because keys identify people.',
+      default: false,
+    },
     log_level: {
       type: 'string',
       enum: ['debug', 'info', 'warn', 'error'],

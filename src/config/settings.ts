@@ -29,6 +29,7 @@ export interface Settings {
     readonly proxy: string | undefined;
     readonly proxyCredentialsFile: string | undefined;
   };
+  readonly publishApprovals: boolean;
   readonly logLevel: Level;
 }
 
@@ -96,6 +97,7 @@ export class Choice {
           minBytesPerSecond: parseRate(text('upstream.min_throughput') ?? '') ?? 0,
         },
       },
+      publishApprovals: this.#value(['publish_approvals']) === true,
       logLevel: (text('log_level') ?? 'info') as Level,
     };
   }

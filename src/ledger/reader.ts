@@ -13,20 +13,30 @@ import { releasedSize } from './checkpoints.ts';
 import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
 import type { MadeDecision } from './events/statements.ts';
 import { readNotesList } from './lists.ts';
+import { LogReader } from './log-reader.ts';
 import { leafBytes } from './log-rows.ts';
+import { PastReader } from './past-reader.ts';
 
 const IMPORT =
   'number, repository, entry, uri, place, actor, account, ticket, reason, started_at, finished_at, outcome, code, what, what_sealed, candidate, as_of, targets_root, decisions, notes_sha256';
 const REPOSITORY = 'id, upstream, root_sha256, selection, max_upstream_age_days, limits, enrolled_at';
 const IMPORT_FILE = 'kind, role, version, file_sha256, signed_sha256, expires';
 const ISSUED = 'role, version, generation, file_sha256, expires, at';
+/** Every generation, and every leaf. */
+const ALL = Number.MAX_SAFE_INTEGER;
 
 export class LedgerReader {
+  /** The log itself, as it is shown to others. */
+  readonly log: LogReader;
+  /** Single names of states that were public once. */
+  readonly past: PastReader;
   readonly #database: Database;
   readonly #open: records.OpenSealed;
 
   /** @param open for names, reasons and folders; without it they stay sealed */
   constructor(database: Database, open: records.OpenSealed = () => undefined) {
+    this.log = new LogReader(database);
+    this.past = new PastReader(database);
     this.#database = database;
     this.#open = open;
   }
@@ -211,7 +221,8 @@ export class LedgerReader {
   /** What was public after so many leaves; undefined for nothing. */
   servedBefore(repository: RepositoryId, size: number): records.Served | undefined {
     const row = this.#database.one(
-      "SELECT entry FROM issued WHERE repository = ? AND role = 'timestamp' AND entry < ? ORDER BY entry DESC LIMIT 1",
+      // Epochs and versions only rise, as leaves do: found from the end, without reading years of timestamps.
+      "SELECT entry FROM issued WHERE repository = ? AND role = 'timestamp' AND entry < ? ORDER BY epoch DESC, version DESC LIMIT 1",
       repository,
       size,
     );
@@ -234,25 +245,28 @@ export class LedgerReader {
     return decodeLeaf(leafBytes(this.#database, index), index);
   }
 
-  /** Newest first. */
-  issued(repository: RepositoryId, role: MirrorRole, limit = 1_000_000): records.IssuedFile[] {
+  /** Newest first; up to and with the leaf `last`. */
+  issued(repository: RepositoryId, role: MirrorRole, limit = 1_000_000, last = ALL): records.IssuedFile[] {
     return this.#database
       .all(
-        `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? ORDER BY epoch DESC, version DESC LIMIT ?`,
+        `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? AND entry <= ? ORDER BY epoch DESC, version DESC LIMIT ?`,
         repository,
         role,
+        last,
         limit,
       )
       .map(records.asIssuedFile);
   }
 
-  /** @throws STATE_NOTHING_PUBLISHED */
-  issuedVersion(repository: RepositoryId, role: MirrorRole, version: number): records.IssuedFile {
+  /**
+   * @param epoch of the keys that signed it; without it the newest that has the version
+   * @throws STATE_NOTHING_PUBLISHED
+   */
+  issuedVersion(repository: RepositoryId, role: MirrorRole, version: number, epoch?: number): records.IssuedFile {
     const row = this.#database.one(
-      `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? AND version = ? ORDER BY epoch DESC LIMIT 1`,
-      repository,
-      role,
-      version,
+      `SELECT ${ISSUED} FROM issued WHERE repository = ? AND role = ? AND version = ?
+        ${epoch === undefined ? '' : 'AND epoch = ?'} ORDER BY epoch DESC LIMIT 1`,
+      ...[repository, role, version, ...(epoch === undefined ? [] : [epoch])],
     );
     if (!row) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has no ${role} version ${String(version)}.`);
     return records.asIssuedFile(row);
@@ -269,36 +283,40 @@ export class LedgerReader {
   }
 
   /** Every authored file that any generation lists, the newest bytes of each version first: names that clients may still ask for. */
-  everListed(repository: RepositoryId): records.GenerationRole[] {
+  everListed(repository: RepositoryId, last = ALL): records.GenerationRole[] {
     return this.#database
       .all(
         `SELECT role, version, length, file_sha256, expires, reachable, MAX(generation)
-           FROM generation_role WHERE repository = ? GROUP BY role, version`,
+           FROM generation_role WHERE repository = ? AND generation <= ? GROUP BY role, version`,
         repository,
+        last,
       )
       .map(records.asGenerationRole);
   }
 
   /** Every upstream file of every published import, the newest bytes of each version: the evidence tree. */
-  everImported(repository: RepositoryId): records.ImportFile[] {
+  everImported(repository: RepositoryId, last = ALL): records.ImportFile[] {
     return this.#database
       .all(
         `SELECT f.kind, f.role, f.version, f.file_sha256, f.signed_sha256, f.expires, MAX(f.import)
            FROM generation g JOIN import i ON i.number = g.import JOIN import_file f ON f.import IN (i.number, i.content_of)
-          WHERE g.repository = ? AND f.kind IN ('root', 'timestamp', 'snapshot', 'authored') GROUP BY f.kind, f.role, f.version`,
+          WHERE g.repository = ? AND g.number <= ? AND f.kind IN ('root', 'timestamp', 'snapshot', 'authored')
+          GROUP BY f.kind, f.role, f.version`,
         repository,
+        last,
       )
       .map(records.asImportFile);
   }
 
   /** Every target that any published import carries; the newest import’s entry of each (path, digest). */
-  everCarried(repository: RepositoryId): records.CarriedTarget[] {
+  everCarried(repository: RepositoryId, last = ALL): records.CarriedTarget[] {
     return this.#database
       .all(
         `SELECT t.path, t.role, t.length, t.sha256, t.hashes, MAX(t.import)
            FROM generation g JOIN import i ON i.number = g.import JOIN import_target t ON t.import = COALESCE(i.content_of, i.number)
-          WHERE g.repository = ? GROUP BY t.path, t.sha256`,
+          WHERE g.repository = ? AND g.number <= ? GROUP BY t.path, t.sha256`,
         repository,
+        last,
       )
       .map(records.asCarriedTarget);
   }

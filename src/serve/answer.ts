@@ -2,15 +2,20 @@
  * What a name is answered with: headers prepared once, ETag = SHA-256 of the bytes, so that a cache or a resumed
  * download can never take one generation’s file for another’s (H-08).
  */
+import { sha256 } from '../tuf/digest.ts';
 import type { Sha256 } from '../tuf/names.ts';
 
-/** Versioned and digest-named files never change; everything else is asked for again each time. */
-export type Caching = 'immutable' | 'revalidated';
+/**
+ * Versioned and digest-named files never change; everything else is asked for again each time. `auditors`: never changes
+ * and is not for everybody. `never`: the past, which no cache may mistake for the present.
+ */
+export type Caching = 'immutable' | 'revalidated' | 'auditors' | 'never';
 
 /** The kind of path, for counting; bounded, whatever is asked for. */
-export type Route = 'metadata' | 'targets' | 'upstream-metadata' | 'upstream-targets' | 'evidence' | 'other';
+export type Route = TreeRoute | 'log' | 'proof' | 'approvals' | 'past' | 'changefeed' | 'other';
+export type TreeRoute = 'metadata' | 'targets' | 'upstream-metadata' | 'upstream-targets' | 'evidence';
 
-/** One metadata file, ready to be sent. */
+/** One small file, ready to be sent. */
 export interface Answer {
   readonly route: Route;
   readonly sha256: Sha256;
@@ -31,28 +36,45 @@ const CACHE_CONTROL: Readonly<Record<Caching, string>> = {
   // no-transform: a proxy that compresses would change the length and the meaning of the ETag.
   immutable: 'public, max-age=31536000, immutable, no-transform',
   revalidated: 'no-cache, no-transform',
+  auditors: 'private, max-age=31536000, immutable, no-transform',
+  never: 'no-store, no-transform',
 };
+
+const JSON_TYPE = 'application/json';
+export const TEXT_TYPE = 'text/plain; charset=utf-8';
+export const BYTES_TYPE = 'application/octet-stream';
 
 /** Above this, joining costs more than it saves. */
 const TEXT_BYTES = 8192;
 
 /** Prepares an answer with these bytes. */
-export function prepareAnswer(route: Route, sha256: Sha256, body: Buffer, caching: Caching): Answer {
-  const etag = etagOf(sha256);
+export function prepareAnswer(
+  route: Route,
+  digest: Sha256,
+  body: Buffer,
+  caching: Caching,
+  { type = JSON_TYPE, marks = [] }: { readonly type?: string; readonly marks?: readonly string[] } = {},
+): Answer {
+  const etag = etagOf(digest);
   return {
     route,
-    sha256,
+    sha256: digest,
     etag,
     body,
     text: body.length <= TEXT_BYTES ? body.toString('latin1') : undefined,
-    headers: contentHeaders('application/json', body.length, etag, caching),
-    unchangedHeaders: unchangedHeaders(etag, caching),
+    headers: [...contentHeaders(type, body.length, etag, caching), ...marks],
+    unchangedHeaders: [...unchangedHeaders(etag, caching), ...marks],
   };
 }
 
+/** The same for what was made just now and is stored nowhere. */
+export function prepareMade(route: Route, body: Buffer, caching: Caching, type = JSON_TYPE): Answer {
+  return prepareAnswer(route, sha256(body), body, caching, { type });
+}
+
 /** A strong entity tag: equal tags mean equal bytes. */
-export function etagOf(sha256: Sha256): string {
-  return `"${sha256}"`;
+export function etagOf(digest: Sha256): string {
+  return `"${digest}"`;
 }
 
 /** Headers of a body that is sent whole. */

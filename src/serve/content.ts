@@ -25,11 +25,11 @@ export class ServedContent {
     this.roles = reader.generationRoles(repository, generation);
     this.upstreamFiles = reader.importFiles(current).filter(isEvidence).sort(byVersion);
     const ever = previous
-      ? readSince(reader, repository, previous.generation)
+      ? readBetween(reader, repository, previous.generation, generation)
       : {
-          roles: reader.everListed(repository),
-          files: reader.everImported(repository),
-          targets: reader.everCarried(repository),
+          roles: reader.everListed(repository, generation),
+          files: reader.everImported(repository, generation),
+          targets: reader.everCarried(repository, generation),
         };
     // Where one version was ever seen with other bytes, those that the current snapshot lists are the ones to have.
     this.authored = new MetadataNames('revalidated', [...ever.roles, ...this.roles], this.roles, previous?.authored);
@@ -60,13 +60,14 @@ export class ServedContent {
   }
 }
 
-/** What the generations after this one brought. */
-function readSince(
+/** What the generations after the first and up to the second brought; others may wait for their witnesses. */
+function readBetween(
   reader: LedgerReader,
   repository: RepositoryId,
-  generation: number,
+  after: number,
+  last: number,
 ): { roles: GenerationRole[]; files: ImportFile[]; targets: CarriedTarget[] } {
-  const since = reader.generations(repository).filter(({ number }) => number > generation);
+  const since = reader.generations(repository).filter(({ number }) => number > after && number <= last);
   return {
     roles: since.flatMap(({ number }) => reader.generationRoles(repository, number)),
     files: since.flatMap((made) => reader.importFiles(made.import).filter(isEvidence)),

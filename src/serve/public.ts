@@ -5,21 +5,21 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Log } from '../platform/log.ts';
 import type { BlobStore } from '../publish/blobs.ts';
-import { type Answer, etagOf, prepareAnswer, type Route, unchangedHeaders } from './answer.ts';
+import { etagOf, prepareAnswer, type Route, unchangedHeaders } from './answer.ts';
 import type { RecordBodies } from './bodies.ts';
 import { settleByCondition } from './conditions.ts';
+import { type Found, type Moment, routeOf } from './moment.ts';
 import { type HttpProblem, problemOf } from './problems.ts';
-import type { Published } from './published.ts';
-import { refuse, refuseWith } from './refuse.ts';
+import { refuse, refuseWith, sendObjection } from './refuse.ts';
 import type { RequestCounts } from './request-counts.ts';
 import { readHeaders, type RequestHeaders } from './request-headers.ts';
-import { splitPath } from './request-path.ts';
+import { sendAnswer, sendBody } from './send.ts';
 import { TargetAnswers } from './target-answer.ts';
+import { printable } from '../tuf/names.ts';
 import type { FoundMetadata } from './metadata-names.ts';
-import type { Found } from './tree.ts';
 
 export interface PublicOptions {
-  readonly trees: { readonly now: Published };
+  readonly trees: { readonly now: Moment };
   readonly bodies: RecordBodies;
   readonly blobs: Pick<BlobStore, 'check' | 'open'>;
   readonly counts: RequestCounts;
@@ -60,10 +60,10 @@ export class PublicAnswers {
     }
     const url = request.url ?? '';
     // One read of the current state per request: a swap in between cannot mix two.
-    const published = trees.now;
-    const hot = published.hot.get(url);
-    if (hot) counts.count(hot.route, sendMetadata(hot, headers, response, isHead));
-    else this.#answerByName(published, url, headers, request, response);
+    const moment = trees.now;
+    const hot = moment.hot.get(url);
+    if (hot) counts.count(hot.route, sendAnswer(hot, headers, response, isHead));
+    else this.#answerByName(moment, url, headers, request, response);
   };
 
   #objectTo({ method }: IncomingMessage, headers: Readonly<RequestHeaders>): HttpProblem | undefined {
@@ -73,7 +73,7 @@ export class PublicAnswers {
   }
 
   #answerByName(
-    published: Published,
+    moment: Moment,
     url: string,
     headers: Readonly<RequestHeaders>,
     request: IncomingMessage,
@@ -81,63 +81,65 @@ export class PublicAnswers {
   ): void {
     const { counts } = this.#options;
     const isHead = request.method === 'HEAD';
-    const path = splitPath(url);
-    const found = path && published.repositories.get(path.repository)?.find(path.rest);
+    let found: Found | undefined;
+    try {
+      found = moment.find(url);
+    } catch (error) {
+      counts.count('other', this.#fail({ path: printable(url) }, error, response, isHead));
+      return;
+    }
     if (!found) counts.count('other', refuse(response, 'NOT_FOUND', isHead));
-    else if (found.kind === 'metadata') counts.count(found.route, this.#sendStored(found, headers, response, isHead));
-    else {
+    else if (found.kind === 'target') {
+      const { route, sha256 } = found;
       void this.#targets
         .send(found, request, headers, response)
-        .catch((error: unknown) => this.#fail(found, error, response, isHead))
-        .then((status) => counts.count(found.route, status));
-    }
+        .catch((error: unknown) => this.#fail({ sha256 }, error, response, isHead))
+        .then((status) => counts.count(route, status));
+    } else counts.count(routeOf(found), this.#send(found, headers, response, isHead));
   }
 
-  #sendStored(
-    found: FoundMetadata & { readonly route: Route },
+  #send(
+    found: Exclude<Found, { readonly kind: 'target' }>,
     headers: Readonly<RequestHeaders>,
     response: ServerResponse,
     isHead: boolean,
   ): number {
-    const { route, sha256, caching } = found;
+    switch (found.kind) {
+      case 'answer':
+        return sendAnswer(found.answer, headers, response, isHead);
+      case 'objection':
+        return sendObjection(response, found.body, isHead);
+      case 'metadata':
+        return this.#sendStored(found, headers, response, isHead);
+    }
+  }
+
+  #sendStored(
+    { route, sha256, caching }: FoundMetadata & { readonly route: Route },
+    headers: Readonly<RequestHeaders>,
+    response: ServerResponse,
+    isHead: boolean,
+  ): number {
     const etag = etagOf(sha256);
     const settled = settleByCondition(headers, etag, unchangedHeaders(etag, caching), response, isHead);
     if (settled !== undefined) return settled;
     try {
       return sendBody(prepareAnswer(route, sha256, this.#options.bodies.read(sha256), caching), response, isHead);
     } catch (error) {
-      return this.#fail(found, error, response, isHead);
+      return this.#fail({ sha256 }, error, response, isHead);
     }
   }
 
   /** Damaged bytes are a 5xx and never a 200 (W-10); what has been begun is cut off, so that it cannot look whole. */
-  #fail({ sha256 }: Found, error: unknown, response: ServerResponse, isHead: boolean): number {
+  #fail(what: Readonly<Record<string, string>>, error: unknown, response: ServerResponse, isHead: boolean): number {
     if (hasClientLeft(error)) return CLIENT_LEFT;
     const problem = problemOf(error);
-    const what = error instanceof Error ? error.message : String(error);
-    this.#options.log.error('A file cannot be served.', { code: problem.code, sha256, what });
+    const message = error instanceof Error ? error.message : String(error);
+    this.#options.log.error('A file cannot be served.', { code: problem.code, ...what, what: message });
     if (!response.headersSent) return refuseWith(response, problem, isHead);
     response.destroy();
     return problem.status;
   }
-}
-
-function sendMetadata(
-  answer: Answer,
-  headers: Readonly<RequestHeaders>,
-  response: ServerResponse,
-  isHead: boolean,
-): number {
-  const settled = settleByCondition(headers, answer.etag, answer.unchangedHeaders, response, isHead);
-  return settled ?? sendBody(answer, response, isHead);
-}
-
-function sendBody({ headers, body, text }: Answer, response: ServerResponse, isHead: boolean): number {
-  response.writeHead(200, headers);
-  if (isHead) response.end();
-  else if (text === undefined) response.end(body);
-  else response.end(text, 'latin1');
-  return 200;
 }
 
 function hasClientLeft(error: unknown): boolean {

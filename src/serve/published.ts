@@ -1,26 +1,22 @@
 /**
  * What all repositories answer now. A publication, by this process or by the command line, is noticed within a quarter
- * of a second and becomes visible in one assignment: a request sees the old state or the new one, never a mix.
+ * of a second and becomes visible in one assignment, with its proof: a request sees the old state or the new one, never a
+ * mix. It is public when its leaf is under a released checkpoint and not before, so that nobody is shown what the
+ * witnesses have not seen.
  */
 import { isRefusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
-import type { Current } from '../ledger/records.ts';
+import type { Served } from '../ledger/records.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { type MetadataFile, metadataFileName, type RepositoryId } from '../tuf/names.ts';
-import type { Answer } from './answer.ts';
+import type { Signatures } from './approvals.ts';
 import type { RecordBodies } from './bodies.ts';
+import { Moment } from './moment.ts';
+import { ReleasedLog } from './released-log.ts';
 import { ServedRepository } from './tree.ts';
 
 const POLL_MS = 250;
-
-/** One moment of all repositories; never changed, only replaced. */
-export interface Published {
-  /** By raw request path: the few files that nearly every request is for. */
-  readonly hot: ReadonlyMap<string, Answer>;
-  /** By id as it stands in the path. */
-  readonly repositories: ReadonlyMap<string, ServedRepository>;
-}
 
 /** Why the newest state of a repository, or of the whole record, is not the one that is served. */
 export interface ReloadTrouble {
@@ -34,19 +30,22 @@ export interface PublishedTreesOptions {
   readonly bodies: RecordBodies;
   readonly clock: Clock;
   readonly log: Log;
+  /** Present where the approvals of people are public. */
+  readonly signatures?: Signatures | undefined;
 }
 
 export class PublishedTrees {
   readonly #options: PublishedTreesOptions;
-  #now: Published = { hot: new Map(), repositories: new Map() };
+  #now: Moment;
   #trouble: readonly ReloadTrouble[] = [];
 
   /** Holds nothing before the first `refresh`. */
   constructor(options: PublishedTreesOptions) {
     this.#options = options;
+    this.#now = new Moment(options);
   }
 
-  get now(): Published {
+  get now(): Moment {
     return this.#now;
   }
 
@@ -71,11 +70,11 @@ export class PublishedTrees {
   refresh(): void {
     const trouble: ReloadTrouble[] = [];
     try {
-      const repositories = this.#options.reader.together(() => this.#readRepositories(trouble));
-      const hot = new Map<string, Answer>();
-      for (const repository of repositories.values())
-        for (const [path, answer] of repository.hot) hot.set(path, answer);
-      this.#now = { hot, repositories };
+      const { reader } = this.#options;
+      this.#now = reader.together(() => {
+        const log = ReleasedLog.read(reader.log, this.#now.log);
+        return new Moment(this.#options, this.#readRepositories(trouble), log);
+      });
     } catch (error) {
       trouble.push(troubleOf(error));
     }
@@ -106,7 +105,7 @@ export class PublishedTrees {
 
   #readRepositories(trouble: ReloadTrouble[]): Map<string, ServedRepository> {
     const repositories = new Map<string, ServedRepository>();
-    for (const current of this.#options.reader.currents()) {
+    for (const current of this.#options.reader.released()) {
       const before = this.#now.repositories.get(current.repository);
       const next = this.#readRepository(current, before, trouble);
       if (next) repositories.set(current.repository, next);
@@ -116,7 +115,7 @@ export class PublishedTrees {
 
   /** One repository that cannot be read must not take the others down. */
   #readRepository(
-    current: Current,
+    current: Served,
     before: ServedRepository | undefined,
     trouble: ReloadTrouble[],
   ): ServedRepository | undefined {
@@ -139,13 +138,14 @@ export class PublishedTrees {
   }
 }
 
-function isSame(a: Current, b: Current): boolean {
+function isSame(a: Served, b: Served): boolean {
   return (
     a.generation === b.generation &&
     a.rootVersion === b.rootVersion &&
     a.snapshotVersion === b.snapshotVersion &&
     a.timestampVersion === b.timestampVersion &&
-    a.onlineEpoch === b.onlineEpoch
+    a.onlineEpoch === b.onlineEpoch &&
+    a.entry === b.entry
   );
 }
 

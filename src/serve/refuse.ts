@@ -1,6 +1,6 @@
 /** Short refusals on the public listener: a status that clients understand, a code for people, nothing to cache (H-01). */
 import type { ServerResponse } from 'node:http';
-import { httpProblem, type HttpProblem, type Problem, shortBody } from './problems.ts';
+import { httpProblem, type HttpProblem, type Problem, shortBody, statusOf } from './problems.ts';
 
 interface PreparedRefusal {
   readonly status: number;
@@ -33,6 +33,13 @@ export function refuse(
 /** Answers with a problem; returns its status. */
 export function refuseWith(response: ServerResponse, problem: Problem, isHead: boolean): number {
   return send(response, prepare(problem), isHead);
+}
+
+/** Answers as Notary does to parameters that it does not understand. */
+export function sendObjection(response: ServerResponse, body: Buffer, isHead: boolean): number {
+  const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length)];
+  headers.push('Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff');
+  return send(response, { status: statusOf('BAD_REQUEST'), headers, body }, isHead);
 }
 
 function prepare(problem: Problem, extra: readonly string[] = []): PreparedRefusal {

@@ -25,4 +25,4 @@ export class RequestCounts {
 }
 
 /** The kinds of path on the admin listener. */
-export type AdminRoute = 'livez' | 'readyz' | 'metrics' | 'api' | 'other';
+export type AdminRoute = 'livez' | 'readyz' | 'metrics' | 'api' | 'log' | 'other';

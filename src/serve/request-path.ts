@@ -8,6 +8,8 @@ export interface RequestPath {
   readonly repository: string;
   /** Everything behind `/<repository>/`, as sent. */
   readonly rest: string;
+  /** What follows the question mark; only the changefeed looks at it. */
+  readonly query: string;
 }
 
 /** Undefined for what cannot name a file: no repository, or nothing behind it. */
@@ -16,11 +18,30 @@ export function splitPath(url: string): RequestPath | undefined {
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
   const slash = path.indexOf('/', 1);
-  return slash === -1 ? undefined : { repository: path.slice(1, slash), rest: path.slice(slash + 1) };
+  if (slash === -1) return undefined;
+  return {
+    repository: path.slice(1, slash),
+    rest: path.slice(slash + 1),
+    query: query === -1 ? '' : url.slice(query + 1),
+  };
+}
+
+export interface PathInFolder {
+  /** First folder with its slash, as sent; empty for none. */
+  readonly folder: string;
+  /** Everything behind it, decoded. */
+  readonly name: string;
+}
+
+/** Split before decoding, so that “metadata%2F” is the start of a name and no folder (P-01). */
+export function splitFolder(rest: string): PathInFolder | undefined {
+  const slash = rest.indexOf('/');
+  const name = decodeOnce(rest.slice(slash + 1));
+  return name === undefined ? undefined : { folder: rest.slice(0, slash + 1), name };
 }
 
 /** The name that was sent; undefined when it is not percent-encoded UTF-8. Raw bytes above ASCII never come this far. */
-export function decodeOnce(raw: string): string | undefined {
+function decodeOnce(raw: string): string | undefined {
   if (!raw.includes('%')) return raw;
   try {
     return decodeURIComponent(raw);

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { BlobStore, ByteRange } from '../publish/blobs.ts';
 import type { Sha256 } from '../tuf/names.ts';
-import { contentHeaders, etagOf, unchangedHeaders } from './answer.ts';
+import { BYTES_TYPE, contentHeaders, etagOf, unchangedHeaders } from './answer.ts';
 import { settleByCondition } from './conditions.ts';
 import { readRange } from './range.ts';
 import { refuse } from './refuse.ts';
@@ -27,14 +27,16 @@ export class TargetAnswers {
    * @throws STATE_DAMAGED, or what the disk says, while nothing has been sent
    */
   async send(
-    target: FoundTarget,
+    target: FoundTarget & { readonly marks?: readonly string[] },
     request: IncomingMessage,
     headers: Readonly<RequestHeaders>,
     response: ServerResponse,
   ): Promise<number> {
+    const { marks = [] } = target;
     const etag = etagOf(target.sha256);
     const isHead = request.method === 'HEAD';
-    const settled = settleByCondition(headers, etag, unchangedHeaders(etag, target.caching), response, isHead);
+    const unchanged = [...unchangedHeaders(etag, target.caching), ...marks];
+    const settled = settleByCondition(headers, etag, unchanged, response, isHead);
     if (settled !== undefined) return settled;
     const range = isHead ? 'whole' : rangeOf(headers, target.length, etag);
     if (range === 'unsatisfiable') {
@@ -43,11 +45,7 @@ export class TargetAnswers {
     await this.#check(target.sha256);
     const part = range === 'whole' ? undefined : range;
     const length = part ? part.end - part.start + 1 : target.length;
-    const list = [
-      ...contentHeaders('application/octet-stream', length, etag, target.caching),
-      'Accept-Ranges',
-      'bytes',
-    ];
+    const list = [...contentHeaders(BYTES_TYPE, length, etag, target.caching), ...['Accept-Ranges', 'bytes'], ...marks];
     if (part) list.push('Content-Range', `bytes ${String(part.start)}-${String(part.end)}/${String(target.length)}`);
     const status = part ? 206 : 200;
     if (isHead) response.writeHead(status, list).end();

@@ -54,10 +54,10 @@ export class TargetNames {
 
   /** Reads `HASH.` at `start`: at the last segment in the specification’s form, at the first in tough’s. */
   #findByDigest(name: string, start: number): FoundTarget | undefined {
-    const dot = name.indexOf('.', start);
-    const digest = name.slice(start, dot);
-    if (dot === -1 || !isDigest(digest)) return undefined;
-    const contents = this.#contents.get(targetPath(name.slice(0, start) + name.slice(dot + 1)));
+    const split = splitDigest(name, start);
+    if (!split) return undefined;
+    const { digest } = split;
+    const contents = this.#contents.get(targetPath(split.path));
     const checked = contents?.find((content) => content.checked.includes(digest));
     if (checked) return found(checked, 'immutable');
     const listed = contents?.find((content) => content.listed.includes(digest));
@@ -68,6 +68,20 @@ export class TargetNames {
     const content = this.#plain.get(targetPath(name));
     return content && found(content, 'revalidated');
   }
+}
+
+/** The paths that a name may stand for: what `find` looks at. */
+export function pathsOf(name: string): string[] {
+  const withoutDigest = [name.lastIndexOf('/') + 1, 0].flatMap((start) => splitDigest(name, start)?.path ?? []);
+  return [...new Set([name, ...withoutDigest])];
+}
+
+/** `HASH.` at `start`, and the path that the name has without it. */
+function splitDigest(name: string, start: number): { digest: string; path: string } | undefined {
+  const dot = name.indexOf('.', start);
+  const digest = name.slice(start, dot);
+  if (dot === -1 || !isDigest(digest)) return undefined;
+  return { digest, path: name.slice(0, start) + name.slice(dot + 1) };
 }
 
 function found({ sha256, length }: Content, caching: Caching): FoundTarget {

@@ -11,36 +11,43 @@
  */
 import { isRefusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
-import type { Current } from '../ledger/records.ts';
+import type { IssuedFile, Served } from '../ledger/records.ts';
 import { isTopLevel, metadataFileName, roleName } from '../tuf/names.ts';
-import { prepareAnswer, type Answer, type Route } from './answer.ts';
+import { prepareAnswer, type Answer, type TreeRoute } from './answer.ts';
 import type { RecordBodies } from './bodies.ts';
 import { ServedContent } from './content.ts';
 import { MetadataNames, type FoundMetadata, type VersionedFile } from './metadata-names.ts';
-import { decodeOnce } from './request-path.ts';
+import { splitFolder } from './request-path.ts';
 import type { FoundTarget } from './target-names.ts';
 
-export type Found = (FoundMetadata | FoundTarget) & { readonly route: Route };
+export type FoundInTree = (FoundMetadata | FoundTarget) & { readonly route: TreeRoute };
 
 /** Larger files are read when asked for: a hundred repositories must fit into memory. */
 const HOT_BYTES = 1_000_000;
 
 export class ServedRepository {
-  readonly current: Current;
+  readonly current: Served;
+  readonly timestamp: IssuedFile;
   /** Raw paths of the files that nearly every request is for, with their answers. */
   readonly hot: ReadonlyMap<string, Answer>;
   readonly #content: ServedContent;
   readonly #issued: MetadataNames;
 
-  /** Reads the current state; what `previous` has and is still true is taken from there. */
-  constructor(reader: LedgerReader, bodies: RecordBodies, current: Current, previous?: ServedRepository) {
-    const { repository } = current;
+  /**
+   * Reads one state; what `previous` has and is still true is taken from there. Nothing that came after the state is in
+   * it: a root or a snapshot that waits for its witnesses is not known to anybody.
+   */
+  constructor(reader: LedgerReader, bodies: RecordBodies, current: Served, previous?: ServedRepository) {
+    const { repository, entry, onlineEpoch } = current;
     // Oldest first, because the later of two files with one name counts: rotated online keys may begin versions anew.
-    const ever = [...reader.issued(repository, 'root'), ...reader.issued(repository, 'snapshot')].reverse();
+    const issued = (role: 'root' | 'snapshot'): IssuedFile[] => reader.issued(repository, role, undefined, entry);
+    const ever = [...issued('root'), ...issued('snapshot')].reverse();
+    // By their keys: those that wait may begin with a version that is served already.
+    this.timestamp = reader.issuedVersion(repository, 'timestamp', current.timestampVersion, onlineEpoch);
     const newest = [
       reader.issuedVersion(repository, 'root', current.rootVersion),
-      reader.issuedVersion(repository, 'snapshot', current.snapshotVersion),
-      reader.issuedVersion(repository, 'timestamp', current.timestampVersion),
+      reader.issuedVersion(repository, 'snapshot', current.snapshotVersion, onlineEpoch),
+      this.timestamp,
     ];
     this.current = current;
     this.#content = ServedContent.read(reader, current, previous && previous.#content);
@@ -49,7 +56,7 @@ export class ServedRepository {
   }
 
   /** What lies behind `/<id>/`; `rest` as it was sent. */
-  find(rest: string): Found | undefined {
+  find(rest: string): FoundInTree | undefined {
     if (!rest.startsWith('upstream/')) {
       return this.#findInTree(
         rest,
@@ -67,20 +74,18 @@ export class ServedRepository {
 
   #findInTree(
     rest: string,
-    metadata: Route,
-    targets: Route,
+    metadata: TreeRoute,
+    targets: TreeRoute,
     findMetadata: (name: string) => FoundMetadata | undefined,
-  ): Found | undefined {
-    // Split before decoding, so that “metadata%2F” is the start of a name and no folder (P-01).
-    const slash = rest.indexOf('/');
-    const folder = rest.slice(0, slash + 1);
-    const name = decodeOnce(rest.slice(slash + 1));
-    if (name === undefined) return undefined;
+  ): FoundInTree | undefined {
+    const path = splitFolder(rest);
+    if (!path) return undefined;
+    const { folder, name } = path;
     if (folder === '' || folder === 'metadata/') return on(metadata, findMetadata(name));
     return folder === 'targets/' ? on(targets, this.#content.targets.find(name)) : undefined;
   }
 
-  #findEvidence(digest: string): Found | undefined {
+  #findEvidence(digest: string): FoundInTree | undefined {
     if (!this.#content.hasEvidence(digest)) return undefined;
     return { kind: 'metadata', route: 'evidence', sha256: digest, caching: 'immutable' };
   }
@@ -106,7 +111,7 @@ export class ServedRepository {
   }
 }
 
-function on(route: Route, found: FoundMetadata | FoundTarget | undefined): Found | undefined {
+function on(route: TreeRoute, found: FoundMetadata | FoundTarget | undefined): FoundInTree | undefined {
   return found && { ...found, route };
 }
 
@@ -119,7 +124,7 @@ function namesOf({ role, version }: { role: string; version?: number | undefined
 }
 
 /** Undefined when the file is large, or damaged: then each request for it finds that out, and nobody else is hurt. */
-function prepareSmall(bodies: RecordBodies, found: FoundMetadata & { readonly route: Route }): Answer | undefined {
+function prepareSmall(bodies: RecordBodies, found: FoundMetadata & { readonly route: TreeRoute }): Answer | undefined {
   try {
     const body = bodies.read(found.sha256);
     return body.length <= HOT_BYTES ? prepareAnswer(found.route, found.sha256, body, found.caching) : undefined;

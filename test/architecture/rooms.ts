@@ -42,7 +42,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Those who watch that the log only grows: witnesses, asked over the network, and checkpoints that somebody kept.
   witness: ['errors', 'tuf', 'tlog', 'ledger', 'gate', 'platform'],
   // The read path. It cannot sign, record or publish: it has no import that could.
-  serve: ['errors', 'tuf', 'type ledger/reader', 'type ledger/records', 'type publish/blobs', 'config', 'platform'],
+  serve: [
+    ...['errors', 'tuf', 'tlog', 'type ledger/reader', 'type ledger/records', 'type publish/blobs', 'config'],
+    'platform',
+  ],
   // An upstream for a first look and for tests.
   sample: ['errors', 'tuf', 'platform', 'sign/signer', 'sign/secret-file'],
   // The whole import as one sentence, and the data directory that it works on.

@@ -162,11 +162,7 @@ void test('R-06: a verdict is kept for five seconds, and probes at one moment sh
 
 void test('/metrics: versions, expiries, as-of, imports, requests', async (t) => {
   const admin = await openAdmin(t);
-  const database = admin.mirror.database;
-  database.run(
-    `INSERT INTO import (number, repository, source, started_at, finished_at, outcome, code, decisions, notes, claim)
-     VALUES (3, 'one', 'test', '2026-01-02T00:00:00Z', '2026-01-02T00:00:00Z', 'refused', 'TRUST_ROLLBACK', '[]', '[]', '{}')`,
-  );
+  admin.mirror.ledger.refuse('one', 'TRUST_ROLLBACK');
   await admin.mirror.ask('/one/timestamp.json');
   await admin.mirror.ask('/one/2.root.json');
   await admin.ask('/livez');

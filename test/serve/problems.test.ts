@@ -18,6 +18,7 @@ async function failing(t: TestContext, error: unknown): Promise<{ port: number; 
     metrics: { page: () => Promise.resolve({ type: 'text/plain', text: '' }) },
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- anything can be thrown
     status: () => Promise.reject(error),
+    ledger: (_request, response) => response.writeHead(404).end(),
     counts: new RequestCounts(),
     log: openLog({ clock: systemClock, out: { write: (line: string) => logged.push(line) } }),
   });

@@ -1,7 +1,8 @@
 /**
- * The admin listener: health, metrics and status, read only. Express, because nothing here is asked for often. Errors are
- * RFC 9457 problems without a stack; nothing may be cached.
+ * The admin listener: health, metrics, status and the whole log, read only. Express, because nothing here is asked for
+ * often. Errors are RFC 9457 problems without a stack; nothing may be cached but the log, which answers for itself.
  */
+import type { RequestListener } from 'node:http';
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -22,15 +23,21 @@ export interface AdminOptions {
   readonly metrics: Pick<Metrics, 'page'>;
   /** The document of /api/v1/status: what `countersign status --json` prints. */
   readonly status: () => Promise<object>;
+  /** Answers below `/log/`, entries included. */
+  readonly ledger: RequestListener;
   readonly counts: RequestCounts;
   readonly log: Log;
 }
 
 /** The application; give it to `listen` as the function that answers. */
-export function createAdmin({ health, metrics, status, counts, log }: AdminOptions): Express {
+export function createAdmin({ health, metrics, status, ledger, counts, log }: AdminOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.set('query parser', 'simple');
+  app.use((request, response, next) => {
+    if (request.url.startsWith('/log/')) ledger(request, response);
+    else next();
+  });
   app.use((_request, response, next) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     next();

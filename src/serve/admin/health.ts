@@ -3,6 +3,7 @@
  * that runs and a database that opens prove nothing about that.
  */
 import type { Clock } from '../../platform/clock.ts';
+import { formatDate } from '../../tuf/dates.ts';
 import type { RepositoryId } from '../../tuf/names.ts';
 import type { ReloadTrouble } from '../published.ts';
 import { problemOf } from '../problems.ts';
@@ -36,7 +37,18 @@ export interface HealthOptions {
   /** False until the first renewal after the start is through. */
   readonly isReady: () => boolean;
   readonly trouble: () => readonly ReloadTrouble[];
+  /** What was recorded and is not shown to anybody yet; undefined for nothing. */
+  readonly waiting: () => Waiting | undefined;
 }
+
+export interface Waiting {
+  readonly entries: number;
+  /** When the first of them was recorded. */
+  readonly since: Date;
+}
+
+/** Between commit and release witnesses are asked, and may take their time; longer than this, they do not answer. */
+const PATIENCE_MS = 120_000;
 
 /** Probes come from several sides every second; verifying a repository with thousands of roles takes longer than that. */
 const KEEP_MS = 5000;
@@ -51,13 +63,27 @@ export class Health {
 
   /** Verifies every repository, or remembers having done so a few seconds ago. */
   async readiness(): Promise<Readiness> {
-    const { repositories, isReady, trouble } = this.#options;
+    const { repositories, isReady } = this.#options;
     const ids = repositories();
     for (const id of this.#verdicts.keys()) if (!ids.includes(id)) this.#verdicts.delete(id);
     const verdicts = await Promise.all(ids.map((id) => this.#verdict(id)));
     const starting = isReady() ? [] : [{ code: 'STARTING', what: 'The first renewal has not finished.' }];
-    const reasons = [...starting, ...trouble()];
+    const reasons = [...starting, ...this.#ledgerTrouble()];
     return { ready: reasons.length === 0 && verdicts.every(({ ok }) => ok), reasons, repositories: verdicts };
+  }
+
+  /** Clients still succeed while entries wait, with what was public before; when that expires they do not. */
+  #ledgerTrouble(): Readiness['reasons'] {
+    const { clock, trouble, waiting } = this.#options;
+    try {
+      const held = waiting();
+      if (!held || clock.now().getTime() - held.since.getTime() <= PATIENCE_MS) return trouble();
+      const what = `Since ${formatDate(held.since)} the ledger has entries under no released checkpoint: ${held.entries}.`;
+      return [...trouble(), { code: 'UNRELEASED', what }];
+    } catch (error) {
+      const { code, detail, title } = problemOf(error);
+      return [...trouble(), { code, what: detail ?? title }];
+    }
   }
 
   async #verdict(repository: RepositoryId): Promise<RepositoryHealth> {

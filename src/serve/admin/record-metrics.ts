@@ -27,6 +27,7 @@ export class RecordMetrics {
   readonly #lastSuccess: Gauge;
   readonly #attempts: Counter;
   readonly #refusals: Counter;
+  readonly #ledger: { readonly size: Gauge; readonly released: Gauge; readonly releasedAt: Gauge };
   readonly #facts = new Map<RepositoryId, GenerationFacts>();
   #countedImports = 0;
 
@@ -54,6 +55,13 @@ export class RecordMetrics {
     );
     this.#attempts = counter('import_attempts_total', 'Imports, by outcome.', 'outcome');
     this.#refusals = counter('import_refusals_total', 'Refused imports, by code.', 'code');
+    const ledger = (name: string, help: string): Gauge =>
+      new Gauge({ name: `countersign_ledger_${name}`, help, registers: [registry] });
+    this.#ledger = {
+      size: ledger('entries', 'Entries of the ledger.'),
+      released: ledger('released_entries', 'Entries under the checkpoint that is shown to everybody.'),
+      releasedAt: ledger('checkpoint_timestamp_seconds', 'When the checkpoint that is shown was released.'),
+    };
   }
 
   /** Brings every metric up to the record. */
@@ -62,7 +70,8 @@ export class RecordMetrics {
       for (const metric of [this.#expiry, this.#version, this.#generation, this.#asOfExpiry, this.#asOfVersion]) {
         metric.reset();
       }
-      for (const current of this.#reader.currents()) this.#observeCurrent(current);
+      for (const current of this.#reader.released()) this.#observeCurrent(current);
+      this.#observeLedger();
       // Imports are numbered without gaps, so only those since the last look are read.
       const newest = this.#reader.imports(undefined, 1)[0]?.number ?? 0;
       const unseen =
@@ -73,12 +82,18 @@ export class RecordMetrics {
   }
 
   #observeCurrent(current: Current): void {
-    const { repository } = current;
+    const { repository, onlineEpoch } = current;
     const { targets, firstDelegated, asOf } = this.#factsOf(current);
     this.#generation.set({ repository }, current.generation);
     this.#observeFile(repository, this.#reader.issuedVersion(repository, 'root', current.rootVersion));
-    this.#observeFile(repository, this.#reader.issuedVersion(repository, 'snapshot', current.snapshotVersion));
-    this.#observeFile(repository, this.#reader.issuedVersion(repository, 'timestamp', current.timestampVersion));
+    this.#observeFile(
+      repository,
+      this.#reader.issuedVersion(repository, 'snapshot', current.snapshotVersion, onlineEpoch),
+    );
+    this.#observeFile(
+      repository,
+      this.#reader.issuedVersion(repository, 'timestamp', current.timestampVersion, onlineEpoch),
+    );
     if (targets) this.#observeFile(repository, { role: TARGETS, ...targets });
     if (firstDelegated) this.#expiry.set({ repository, role: 'delegated' }, seconds(firstDelegated));
     if (!asOf) return;
@@ -86,6 +101,14 @@ export class RecordMetrics {
     this.#asOfVersion.set({ repository, role: 'root' }, asOf.rootVersion);
     this.#asOfVersion.set({ repository, role: 'timestamp' }, asOf.timestampVersion);
     this.#asOfVersion.set({ repository, role: 'snapshot' }, asOf.snapshotVersion);
+  }
+
+  #observeLedger(): void {
+    const { log } = this.#reader;
+    const released = log.released();
+    this.#ledger.size.set(log.size());
+    this.#ledger.released.set(released?.size ?? 0);
+    if (released) this.#ledger.releasedAt.set(seconds(released.releasedAt));
   }
 
   #observeFile(repository: RepositoryId, file: { role: string; version: number; expires: Date }): void {

@@ -1,0 +1,90 @@
+/**
+ * Everything that is public at one moment, and what lies behind each path then; never changed, only replaced. The states
+ * of all repositories and the log that has them in it are one value: no request finds a timestamp whose proof is not there
+ * yet, or a proof for a timestamp that is not served.
+ */
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Answer, Route } from './answer.ts';
+import { approvalsOf, type Signatures } from './approvals.ts';
+import { type FoundChanges, findChanges } from './changefeed.ts';
+import { type FoundPast, PastStates } from './past.ts';
+import { type Proving, publicationProof, timestampProof } from './proofs.ts';
+import type { ReleasedLog } from './released-log.ts';
+import { type RequestPath, splitPath } from './request-path.ts';
+import type { FoundInTree, ServedRepository } from './tree.ts';
+
+export type FoundAnswer = { readonly kind: 'answer'; readonly answer: Answer };
+export type Found = FoundInTree | FoundAnswer | FoundPast | FoundChanges;
+
+export interface MomentParts {
+  readonly reader: LedgerReader;
+  readonly clock: Clock;
+  /** Present where the approvals of people are public. */
+  readonly signatures?: Signatures | undefined;
+}
+
+export class Moment {
+  /** By raw request path: the few files that nearly every request is for. */
+  readonly hot: ReadonlyMap<string, Answer>;
+  /** By id as it stands in the path. */
+  readonly repositories: ReadonlyMap<string, ServedRepository>;
+  /** Undefined before anything was released. */
+  readonly log: ReleasedLog | undefined;
+  readonly #parts: MomentParts;
+
+  constructor(parts: MomentParts, repositories: ReadonlyMap<string, ServedRepository> = new Map(), log?: ReleasedLog) {
+    const hot = new Map<string, Answer>();
+    if (log) hot.set('/log/checkpoint', log.checkpoint);
+    for (const repository of repositories.values()) for (const [path, answer] of repository.hot) hot.set(path, answer);
+    this.hot = hot;
+    this.repositories = repositories;
+    this.log = log;
+    this.#parts = parts;
+  }
+
+  /**
+   * What lies behind a path of the public listener, beyond the hot ones.
+   * @throws STATE_LEDGER, STATE_DAMAGED, STATE_SEALED for a record that is not what it was
+   */
+  find(url: string): Found | undefined {
+    const path = splitPath(url);
+    if (!path) return undefined;
+    const { repository, rest } = path;
+    if (repository === 'log') return answered(this.log?.find(rest, 'everybody'));
+    if (repository === 'v2') return this.log && findChanges(this.#parts.reader.log, this.log.size, path);
+    const served = this.repositories.get(repository);
+    return served && (this.#findBeside(served, path) ?? served.find(rest));
+  }
+
+  /** What is not in the tree but beside it. */
+  #findBeside(served: ServedRepository, { rest }: RequestPath): Found | undefined {
+    const { log } = this;
+    if (!log) return undefined;
+    const { reader, clock, signatures } = this.#parts;
+    if (rest.startsWith('at/')) {
+      return new PastStates(reader, clock).find(served.current.repository, rest.slice('at/'.length), log.size);
+    }
+    const proving: Proving = { reader, released: log };
+    switch (rest) {
+      case 'timestamp.json.tlog-proof':
+      case 'metadata/timestamp.json.tlog-proof':
+        return answered(timestampProof(proving, served));
+      case 'publication.tlog-proof':
+        return answered(publicationProof(proving, served));
+      case 'approvals.json':
+        return signatures && answered(approvalsOf(proving, served, signatures));
+      default:
+        return undefined;
+    }
+  }
+}
+
+function answered(answer: Answer | undefined): FoundAnswer | undefined {
+  return answer && { kind: 'answer', answer };
+}
+
+/** The kind of path, for counting. */
+export function routeOf(found: Found): Route {
+  return found.kind === 'answer' ? found.answer.route : found.route;
+}

@@ -1,0 +1,93 @@
+/**
+ * What was public at a time: `/<id>/at/2026-11-23T02:55:01Z/…`, for those who ask what a client could have seen then.
+ *
+ *   metadata/NAME · NAME      timestamp, snapshot, the root and those before it, the roles of that generation
+ *   targets/NAME              its targets, in every form of TargetNames
+ *
+ * A time has one spelling and lies in the past. The answer says in its headers what it is, and no cache keeps it: an old
+ * state that is taken for the current one is a rollback, offered by us. Nothing is kept here either, so asking for many
+ * times costs rows and no memory (R-03).
+ */
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Clock } from '../platform/clock.ts';
+import { formatDate, parseDate } from '../tuf/dates.ts';
+import { parseMetadataFileName, type RepositoryId, type Sha256, targetPath } from '../tuf/names.ts';
+import { type Answer, prepareAnswer } from './answer.ts';
+import { splitFolder } from './request-path.ts';
+import { type FoundTarget, pathsOf, TargetNames } from './target-names.ts';
+
+type ServedEvent = Extract<ReturnType<LedgerReader['event']>, { type: 'serve.timestamp' }>;
+
+export type FoundPast =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | (FoundTarget & { readonly route: 'past'; readonly marks: readonly string[] });
+
+const TIME_LENGTH = '2026-11-23T02:55:01Z'.length;
+
+export class PastStates {
+  readonly #reader: LedgerReader;
+  readonly #clock: Clock;
+
+  constructor(reader: LedgerReader, clock: Clock) {
+    this.#reader = reader;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param rest what lies behind `/<id>/at/`, as sent
+   * @param leaves released ones
+   * @throws STATE_DAMAGED, STATE_LEDGER
+   */
+  find(repository: RepositoryId, rest: string, leaves: number): FoundPast | undefined {
+    const at = this.#pastTime(rest.slice(0, TIME_LENGTH));
+    const path = rest[TIME_LENGTH] === '/' ? splitFolder(rest.slice(TIME_LENGTH + 1)) : undefined;
+    if (!at || !path) return undefined;
+    const index = this.#reader.past.servedAt(repository, at, leaves);
+    const event = index === undefined ? undefined : this.#reader.event(index);
+    if (event?.type !== 'serve.timestamp' || event.body.repository !== repository) return undefined;
+    const marks = ['X-Countersign-Served-At', formatDate(event.at), 'X-Robots-Tag', 'noindex, noarchive'];
+    const { folder, name } = path;
+    if (folder === 'targets/') {
+      const target = this.#findTarget(event, name);
+      return target && { ...target, caching: 'never', route: 'past', marks };
+    }
+    const digest = folder === '' || folder === 'metadata/' ? this.#findMetadata(event, name) : undefined;
+    if (digest === undefined) return undefined;
+    // Not through the memory of the read path, from which old files would push out those that clients ask for.
+    const body = this.#reader.bytes(digest);
+    return { kind: 'answer', answer: prepareAnswer('past', digest, body, 'never', { marks }) };
+  }
+
+  /** Undefined for the future, of which nothing is known, and for any other way to write a time. */
+  #pastTime(text: string): Date | undefined {
+    const at = parseDate(text);
+    return at && formatDate(at) === text && at <= this.#clock.now() ? at : undefined;
+  }
+
+  #findMetadata({ body }: ServedEvent, name: string): Sha256 | undefined {
+    const file = parseMetadataFileName(name);
+    if (!file) return undefined;
+    // A name that looks versioned never stands for a role that is called so: see MetadataNames.
+    const { role, version } = file.versioned ?? { ...file.plain, version: undefined };
+    if (role === 'root') return this.#findRoot(body, version ?? body.root_version);
+    if (role === 'timestamp') return version === undefined ? (body.timestamp.sha256 as Sha256) : undefined;
+    const listed =
+      role === 'snapshot'
+        ? { version: body.snapshot.version, fileSha256: body.snapshot.sha256 as Sha256 }
+        : this.#reader.past.role(body.repository as RepositoryId, body.generation, role);
+    return version === undefined || version === listed?.version ? listed?.fileSha256 : undefined;
+  }
+
+  /** The chain as far as it went then, from the first root on. */
+  #findRoot({ repository, root_version }: ServedEvent['body'], version: number): Sha256 | undefined {
+    return version <= root_version ? this.#reader.past.root(repository as RepositoryId, version) : undefined;
+  }
+
+  #findTarget({ body }: ServedEvent, name: string): FoundTarget | undefined {
+    const { repository, generation } = body;
+    const listed = pathsOf(name).flatMap((path) =>
+      this.#reader.past.targets(repository as RepositoryId, generation, targetPath(path)),
+    );
+    return new TargetNames(listed, listed).find(name);
+  }
+}
