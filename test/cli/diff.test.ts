@@ -55,6 +55,17 @@ describe('diff', () => {
     assert.equal((await workplace.refused('diff sample 1 0')).code, 'USAGE_OPTION');
   });
 
+  test('while nothing is served, an import is compared with nothing', async (context) => {
+    const workplace = await Workplace.open(context);
+    await workplace.succeed('init');
+    await workplace.enrolSample();
+    await workplace.type('import sample');
+    const { json } = await workplace.succeed('diff sample --json');
+    const { from, to, text } = json as unknown as Document;
+    assert.deepEqual([from, to], [0, 1]);
+    assert.equal(text, (await workplace.succeed('diff sample 0 1')).out);
+  });
+
   test('an import compared with itself has no difference', async (context) => {
     const workplace = await Workplace.withTrial(context);
     await workplace.succeed('import sample');

@@ -77,8 +77,10 @@ function choose(reader: LedgerReader, id: RepositoryId, { a, b }: Given): [from:
   const current = reader.current(id);
   const newest = reader.lastAccepted(id)?.number;
   if (newest === undefined) throw new Refusal('STATE_NOTHING_PUBLISHED', `${id} has no accepted import.`);
-  const served = current ? reader.importOfGeneration(id, current.generation) : newest;
   const other = a === undefined ? newest : numbered(reader, id, a);
+  // Whoever approves a first import reads that everything is new, and not that it equals itself.
+  if (!current) return [undefined, other];
+  const served = reader.importOfGeneration(id, current.generation);
   return other < served ? [other, served] : [served, other];
 }
 
