@@ -6,7 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { listen } from '../../src/platform/listen.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { createAdmin, refusePlaintext } from '../../src/serve/admin/app.ts';
-import { type ClientVerdict, Health } from '../../src/serve/admin/health.ts';
+import { type ClientVerdict, Health, type Waiting } from '../../src/serve/admin/health.ts';
 import { Metrics } from '../../src/serve/admin/metrics.ts';
 import { RequestCounts } from '../../src/serve/request-counts.ts';
 import type { RepositoryId } from '../../src/tuf/names.ts';
@@ -22,6 +22,8 @@ interface Admin {
   readonly verified: string[];
   readonly logged: string[];
   isReady: boolean;
+  /** Entries that nobody is shown yet. */
+  waiting?: Waiting | undefined;
   /** While this waits, verifications do. */
   hold?: Promise<void>;
   ask(path: string, method?: string): Promise<RawAnswer>;
@@ -54,6 +56,7 @@ async function openAdmin(t: TestContext): Promise<Admin> {
       verifyAsClient,
       isReady: () => admin.isReady,
       trouble: () => mirror.trees.trouble,
+      waiting: () => admin.waiting,
     }),
     metrics: new Metrics({
       reader: mirror.reader,
@@ -63,6 +66,7 @@ async function openAdmin(t: TestContext): Promise<Admin> {
       renewals: () => ({ succeeded: 3, failed: 1 }),
     }),
     status: () => Promise.resolve({ repositories: ['one', 'two'] }),
+    ledger: (_request, response) => response.writeHead(404).end(),
     counts,
     log: openLog({ clock: systemClock, out: { write: (line: string) => logged.push(line) } }),
   });
@@ -140,6 +144,19 @@ void test('/readyz: 503 before the first renewal, and while the newest state can
   const answer = await admin.ask('/readyz');
   assert.equal(answer.status, 503);
   assert.match(answer.body.toString(), /"repository":"one","code":"STATE_NOTHING_PUBLISHED"/);
+});
+
+void test('/readyz: 503 when entries of the ledger stay under no released checkpoint, and not while witnesses are asked', async (t) => {
+  const admin = await openAdmin(t);
+  admin.waiting = { entries: 3, since: admin.clock.now() };
+  admin.clock.advance(120_000);
+  assert.equal((await admin.ask('/readyz')).status, 200);
+  admin.clock.advance(1);
+  const answer = await admin.ask('/readyz');
+  assert.equal(answer.status, 503);
+  assert.match(answer.body.toString(), /"reasons":\[\{"code":"UNRELEASED","what":"Since [^"]+Z [^"]+: 3\."/);
+  admin.waiting = undefined;
+  assert.equal((await admin.ask('/readyz')).status, 200);
 });
 
 void test('R-06: a verdict is kept for five seconds, and probes at one moment share one verification', async (t) => {

@@ -1,5 +1,5 @@
 /**
- * A record filled by hand and a public listener in front of it. Nothing is signed: serving does not look into files.
+ * A ledger filled by hand and a public listener in front of it. Nothing is signed: serving does not look into files.
  * `publish` makes a generation, as an import by another process would; `renew` a timestamp.
  */
 import { createHash } from 'node:crypto';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { LedgerReader } from '../../src/ledger/reader.ts';
+import type { CarriedTarget } from '../../src/ledger/records.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { Database } from '../../src/platform/database.ts';
 import { Disk } from '../../src/platform/disk.ts';
@@ -21,7 +22,10 @@ import { PublicAnswers } from '../../src/serve/public.ts';
 import { PublishedTrees } from '../../src/serve/published.ts';
 import { RequestCounts } from '../../src/serve/request-counts.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
-import { repositoryId, roleName, type Sha256, targetPath } from '../../src/tuf/names.ts';
+import { roleName, targetPath } from '../../src/tuf/names.ts';
+import { HandMadeLedger } from './hand-made-ledger.ts';
+
+export { mirrorBytes, SNAPSHOT_EXPIRES, TIMESTAMP_EXPIRES, upstreamBytes } from './hand-made-ledger.ts';
 
 export interface TestTarget {
   readonly path: string;
@@ -44,12 +48,10 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
-export const SNAPSHOT_EXPIRES = '2026-03-01T00:00:00Z';
-export const TIMESTAMP_EXPIRES = '2026-02-01T00:00:00Z';
-
 export class TestMirror {
   readonly directory: string;
   readonly database: Database;
+  readonly ledger: HandMadeLedger;
   readonly reader: LedgerReader;
   readonly blobs: BlobStore;
   readonly trees: PublishedTrees;
@@ -62,6 +64,7 @@ export class TestMirror {
   private constructor(directory: string, database: Database) {
     this.directory = directory;
     this.database = database;
+    this.ledger = new HandMadeLedger(database);
     this.reader = new LedgerReader(new Database(join(directory, 'record.sqlite')));
     this.blobs = new BlobStore(join(directory, 'blobs'), new Disk());
     const log: Log = openLog({ clock: systemClock, out: { write: (line: string) => this.logged.push(line) } });
@@ -96,93 +99,19 @@ export class TestMirror {
 
   /** Publishes one more generation of a repository, enrolling it first where needed. */
   async publish({ id = 'demo', roles = { targets: 1 }, bytes = {}, targets = [] }: TestGeneration): Promise<void> {
-    const given = new Map(Object.entries(bytes));
-    const digests = new Map<TestTarget, Sha256>();
-    for (const target of targets) digests.set(target, await this.#storeBlob(target));
-    this.database.transaction(() => {
-      this.#enrol(id);
-      const current = this.reader.current(repositoryId(id));
-      const generation = (current?.generation ?? 0) + 1;
-      const number = this.#count('import') + 1;
-      this.#insert('import', {
-        number,
-        repository: id,
-        source: 'test',
-        started_at: '2026-01-01T00:00:00Z',
-        finished_at: '2026-01-01T00:00:01Z',
-        outcome: 'accepted',
-        as_of: JSON.stringify({
-          rootVersion: 2,
-          timestampVersion: generation,
-          snapshotVersion: generation,
-          timestampExpires: '2026-02-02T00:00:00Z',
-        }),
-        decisions: '[]',
-        notes: '[]',
-        claim: '{}',
-      });
-      for (const version of [1, 2]) this.#importFile(number, id, 'root', 'root', version);
-      this.#importFile(number, id, 'timestamp', 'timestamp', generation);
-      this.#importFile(number, id, 'snapshot', 'snapshot', generation);
-      for (const [role, version] of Object.entries(roles)) {
-        this.#importFile(number, id, 'authored', role, version, given.get(role));
-      }
-      for (const [target, digest] of digests) {
-        const { path, hashes = [['sha256', digest]] } = target;
-        const length = Buffer.byteLength(target.bytes);
-        this.#insert('import_target', {
-          import: number,
-          path,
-          role: 'targets',
-          length,
-          sha256: digest,
-          hashes: JSON.stringify(hashes),
-        });
-      }
-      this.#insert('generation', {
-        repository: id,
-        number: generation,
-        import: number,
-        created_at: '2026-01-01T00:00:02Z',
-      });
-      for (const [role, version] of Object.entries(roles)) {
-        const body = given.get(role) ?? upstreamBytes(role, version);
-        this.#insert('generation_role', {
-          repository: id,
-          generation,
-          role,
-          version,
-          length: Buffer.byteLength(body),
-          file_sha256: sha256(Buffer.from(body)),
-          expires: '2026-06-01T00:00:00.000Z',
-          reachable: 1,
-        });
-      }
-      if (!current) this.#issue(id, 'root', 1, generation);
-      this.#issue(id, 'snapshot', (current?.snapshotVersion ?? 100) + 1, generation);
-      this.#issue(id, 'timestamp', (current?.timestampVersion ?? 200) + 1, generation);
-      this.#move(id, generation);
-    });
+    const carried: CarriedTarget[] = [];
+    for (const target of targets) carried.push(await this.#carry(target));
+    this.ledger.publish(id, roles, new Map(Object.entries(bytes)), carried);
   }
 
   /** One more timestamp over the same snapshot. */
   renew(id = 'demo'): void {
-    this.database.transaction(() => {
-      const current = this.reader.current(repositoryId(id));
-      this.#issue(id, 'timestamp', (current?.timestampVersion ?? 200) + 1, current?.generation ?? 1);
-      this.#move(id, current?.generation ?? 1);
-    });
+    this.ledger.renew(id);
   }
 
   /** New online keys, which begin their versions at the first again. */
   rotate(id = 'demo'): void {
-    this.database.transaction(() => {
-      const generation = this.reader.current(repositoryId(id))?.generation ?? 1;
-      this.#issue(id, 'root', 2, generation);
-      this.#issue(id, 'snapshot', 101, generation, 2);
-      this.#issue(id, 'timestamp', 201, generation, 2);
-      this.#move(id, generation, 2);
-    });
+    this.ledger.rotate(id);
   }
 
   /** Sends the path exactly as it stands. */
@@ -195,97 +124,13 @@ export class TestMirror {
     return `${String(status)} ${body.toString()}`;
   }
 
-  async #storeBlob({ path, bytes, hashes = [] }: TestTarget): Promise<Sha256> {
+  async #carry({ path, bytes, hashes }: TestTarget): Promise<CarriedTarget> {
     const content = Buffer.from(bytes);
-    const target = {
-      path: targetPath(path),
-      role: roleName('targets'),
-      length: content.length,
-      hashes: new Map([['sha256', sha256(content)], ...hashes]),
-    };
-    return this.blobs.store(target, chunksOf(content));
+    const [role, length, own] = [roleName('targets'), content.length, ['sha256', sha256(content)] as const];
+    const target = { path: targetPath(path), role, length, hashes: new Map([own, ...(hashes ?? [])]) };
+    const digest = await this.blobs.store(target, chunksOf(content));
+    return { ...target, sha256: digest, hashes: new Map(hashes ?? [own]) };
   }
-
-  #enrol(id: string): void {
-    if (this.database.one('SELECT 1 FROM repository WHERE id = ?', id)) return;
-    this.#insert('repository', {
-      id,
-      dialect: 'tuf',
-      upstream: 'test',
-      root_sha256: this.#file(upstreamBytes('root', 1)),
-      selection: '{"kind":"all"}',
-      max_upstream_age_days: 90,
-      limits: '{}',
-      enrolled_at: '2026-01-01T00:00:00Z',
-    });
-  }
-
-  #importFile(number: number, id: string, kind: string, role: string, version: number, bytes?: string): void {
-    const digest = this.#file(bytes ?? upstreamBytes(role, version));
-    this.#insert('import_file', {
-      import: number,
-      repository: id,
-      kind,
-      role,
-      version,
-      file_sha256: digest,
-      signed_sha256: digest,
-    });
-  }
-
-  #issue(id: string, role: 'root' | 'snapshot' | 'timestamp', version: number, generation: number, epoch = 1): void {
-    this.#insert('issued', {
-      repository: id,
-      role,
-      epoch,
-      version,
-      generation,
-      file_sha256: this.#file(mirrorBytes(id, role, version, epoch)),
-      expires: role === 'timestamp' ? TIMESTAMP_EXPIRES : SNAPSHOT_EXPIRES,
-      at: '2026-01-01T00:00:02Z',
-    });
-  }
-
-  #move(id: string, generation: number, epoch = 1): void {
-    const sql = 'SELECT MAX(version) AS v FROM issued WHERE repository = ? AND role = ? AND epoch = ?';
-    const newest = (role: string): number =>
-      Number(this.database.one(sql, id, role, role === 'root' ? 1 : epoch)?.['v']);
-    this.database.run('DELETE FROM current WHERE repository = ?', id);
-    this.#insert('current', {
-      repository: id,
-      generation,
-      root_version: newest('root'),
-      snapshot_version: newest('snapshot'),
-      timestamp_version: newest('timestamp'),
-      online_epoch: epoch,
-    });
-  }
-
-  #file(body: string): Sha256 {
-    const bytes = Buffer.from(body);
-    const digest = sha256(bytes);
-    if (!this.database.one('SELECT 1 FROM file WHERE sha256 = ?', digest))
-      this.#insert('file', { sha256: digest, length: bytes.length, bytes });
-    return digest;
-  }
-
-  #insert(table: string, row: Record<string, string | number | Buffer>): void {
-    const columns = Object.keys(row);
-    const marks = columns.map(() => '?').join(', ');
-    this.database.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks})`, ...Object.values(row));
-  }
-
-  #count(table: string): number {
-    return Number(this.database.one(`SELECT COUNT(*) AS n FROM ${table}`)?.['n']);
-  }
-}
-
-export function upstreamBytes(role: string, version: number): string {
-  return `{"upstream ${role}":${String(version)}}`;
-}
-
-export function mirrorBytes(id: string, role: string, version: number, epoch = 1): string {
-  return `{"${id} ${role}${epoch === 1 ? '' : ` of epoch ${String(epoch)}`}":${String(version)}}`;
 }
 
 export function digestOf(algorithm: string, text: string): string {
