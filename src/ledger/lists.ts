@@ -8,6 +8,9 @@ import type { Note } from '../verify/notes.ts';
 import { canonicalText } from './events/leaf.ts';
 import type { CarriedTarget, FileKind, GenerationRole, ImportFile } from './records.ts';
 
+/** Unverified bytes beyond this are remembered by digest only: anybody on the network could fill the record. */
+export const MOST_UNVERIFIED_BYTES = 262_144;
+
 /** An import’s metadata file with its length: what the table and the list say of it. */
 export interface ListedFile extends ImportFile {
   readonly length: number;

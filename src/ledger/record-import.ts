@@ -9,7 +9,7 @@ import type { Decision } from '../verify/decisions.ts';
 import type { EvidenceFile } from '../verify/evidence.ts';
 import type { Claimed } from './claims.ts';
 import type { ImportObservation, LeafRef, MadeDecision } from './events/statements.ts';
-import { carriedList, EMPTY_LIST, filesList, type ListedFile, notesList } from './lists.ts';
+import { carriedList, EMPTY_LIST, filesList, type ListedFile, MOST_UNVERIFIED_BYTES, notesList } from './lists.ts';
 import type { CarriedTarget, FileKind } from './records.ts';
 
 export interface NewImport {
@@ -110,8 +110,12 @@ function topFiles({ content }: Candidate, store: Store): ListedFile[] {
 function evidenceFiles(evidence: readonly EvidenceFile[], store: Store): ListedFile[] {
   // One file may be met twice, as what was received and as what was verified.
   const kept = new Map<string, ListedFile>();
-  for (const file of evidence.filter(isKept)) {
-    const [one] = listed(file.signedSha256 === undefined ? 'refused' : 'evidence', [file], store);
+  for (const file of evidence) {
+    const [one] = listed(
+      file.signedSha256 === undefined ? 'refused' : 'evidence',
+      [file],
+      storeUnlessTooLarge(file, store),
+    );
     if (one) kept.set(`${one.kind} ${one.role} ${one.fileSha256}`, one);
   }
   return [...kept.values()];
@@ -134,9 +138,8 @@ function distinct(targets: readonly CarriedTarget[]): CarriedTarget[] {
   return [...new Map(targets.map((target) => [`${target.path}\n${target.sha256}`, target])).values()];
 }
 
-/** Unverified bytes beyond this are remembered by digest only: anybody on the network could fill the record (R-05). */
-const MOST_UNVERIFIED_BYTES = 262_144;
-
-function isKept({ signedSha256, bytes }: EvidenceFile): boolean {
-  return signedSha256 !== undefined || bytes.length <= MOST_UNVERIFIED_BYTES;
+/** What is too large to keep is listed all the same: its digest shows later that it was received. */
+function storeUnlessTooLarge({ signedSha256, bytes, fileSha256 }: EvidenceFile, store: Store): Store {
+  const isKept = signedSha256 !== undefined || bytes.length <= MOST_UNVERIFIED_BYTES;
+  return isKept ? store : () => fileSha256;
 }
