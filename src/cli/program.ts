@@ -2,6 +2,7 @@
 import { Command, type CommanderError } from 'commander';
 import type { Surroundings } from '../platform/process.ts';
 import { type CommandGroup, type DefinedCommand, type Perform, addEntry, examplesText } from './command.ts';
+import { auditCommands } from './commands/audit.ts';
 import { configCommands } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -30,6 +31,7 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   renewCommand,
   statusCommand,
   fsckCommand,
+  auditCommands,
   logCommands,
   keysCommands,
   rootCommands,

@@ -58,6 +58,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type mirror',
   ],
   status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
+  // What auditors ask: answers, proofs, exports and packs from verified leaves. It opens a record without any key.
+  audit: ['errors', 'tuf', 'tlog', 'sshsig', 'dsse', 'platform', 'ledger', 'gate', 'publish/fsck-record'],
   // The attack lab: a mirror, a thief of its keys, and clients. It sees the record only through what `mirror` opens.
   lab: [
     ...['errors', 'tuf', 'tlog', 'client', 'platform', 'type acquire/source', 'verify/policy', 'sign', 'sample'],
@@ -67,6 +69,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
     ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status', 'witness'],
+    'audit',
   ],
 };
 
