@@ -7,7 +7,7 @@
  * backup together with its head file contradicts nobody but the witnesses. A crash at any point is gone on from: the same
  * leaves give the same checkpoint, byte for byte, and a witness that has seen it says so again.
  */
-import { Refusal } from '../errors.ts';
+import { isRefusal, Refusal } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { printable } from '../tuf/names.ts';
@@ -75,6 +75,23 @@ export function checkpointReleaser(database: Database, options: ReleaserOptions)
   return new Releaser(database, options);
 }
 
+/**
+ * How many entries were lost although no head file remembers them: what a witness has seen beyond what is released here, at
+ * least one where it has seen something else. Under the old name nothing can follow.
+ */
+export async function entriesSeenBeyond(database: Database, options: ReleaserOptions): Promise<number> {
+  const shown = released(database);
+  const rule = options.log.facts.witnesses;
+  if (!shown || !rule || !options.witnesses) return 0;
+  try {
+    await ask(database, options.log, options.witnesses, rule, shown.plain);
+    return 0;
+  } catch (error) {
+    if (!isRefusal(error, 'STATE_LEDGER_BEHIND')) throw error;
+    return Math.max(1, Number(error.details['seen']) - options.log.size);
+  }
+}
+
 class Releaser implements CheckpointReleaser {
   readonly #database: Database;
   readonly #options: ReleaserOptions;
@@ -110,10 +127,14 @@ class Releaser implements CheckpointReleaser {
       this.#commit(() => this.#show(size, root, note, []));
       return;
     }
-    const { lines, isQuorum, missing } = await this.#ask(rule, witnesses, note);
+    if (!witnesses) {
+      this.#trouble = new Refusal('STATE_WITNESSES', `No witness was asked about the checkpoint of ${size} entries.`);
+      return;
+    }
+    const { lines, isQuorum, missing } = await ask(this.#database, log, witnesses, rule, note);
     this.#trouble = isQuorum ? undefined : tooFew(size, missing);
-    const isShown = isQuorum || (rule.without_quorum === 'publish' && witnesses !== undefined);
-    const isOutage = !isQuorum && witnesses !== undefined && !isKnownOutage(this.#database, rule);
+    const isShown = isQuorum || rule.without_quorum === 'publish';
+    const isOutage = !isQuorum && !isKnownOutage(this.#database, rule);
     if (!isShown && !isOutage) return;
     this.#commit(() => {
       if (isShown) this.#show(size, root, note, lines);
@@ -130,19 +151,11 @@ class Releaser implements CheckpointReleaser {
     if (!shown) return;
     const isSeen = rule.without_quorum === 'wait' || hasQuorum(rule, shown.note);
     if (isSeen && witnesses.haveAnswered(rule)) return;
-    const { lines, missing } = await this.#ask(rule, witnesses, shown.plain);
+    const { lines, missing } = await ask(this.#database, this.#options.log, witnesses, rule, shown.plain);
     const fresh = withoutKnown(lines, shown.note);
     if (fresh.length > 0) this.#commit(() => cosign(this.#database, shown.size, fresh));
     const isSeenNow = isSeen || hasQuorum(rule, `${shown.note}${fresh.map((line) => `${line}\n`).join('')}`);
     this.#trouble = isSeenNow ? undefined : tooFew(shown.size, missing);
-  }
-
-  async #ask(rule: WitnessRule, witnesses: Witnesses | undefined, note: string): Promise<Cosigned> {
-    if (!witnesses) return { lines: [], isQuorum: false, missing: [{ name: 'all', why: 'not asked' }] };
-    const keys = parseWitnessPolicy(rule.text).witnesses.map(({ key }) => key);
-    const last = lastCosigned(this.#database, keys, this.#options.log.facts.origin);
-    const cosigned = new Map([...last].map(([key, { size }]) => [key, size]));
-    return witnesses.cosign({ rule, note, nodes: storedNodes(this.#database), cosigned });
   }
 
   #show(size: number, root: Hash, note: string, lines: readonly string[]): void {
@@ -177,6 +190,19 @@ class Releaser implements CheckpointReleaser {
   #newestToken(): unknown {
     return this.#database.one('SELECT token FROM writer WHERE id = 1')?.['token'];
   }
+}
+
+async function ask(
+  database: Database,
+  log: AnyLog,
+  witnesses: Witnesses,
+  rule: WitnessRule,
+  note: string,
+): Promise<Cosigned> {
+  const keys = parseWitnessPolicy(rule.text).witnesses.map(({ key }) => key);
+  const last = lastCosigned(database, keys, log.facts.origin);
+  const cosigned = new Map([...last].map(([key, { size }]) => [key, size]));
+  return witnesses.cosign({ rule, note, nodes: storedNodes(database), cosigned });
 }
 
 function tooFew(size: number, missing: readonly MissingWitness[]): Refusal {

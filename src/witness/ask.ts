@@ -77,7 +77,7 @@ function lineOf(witness: PolicyWitness, { checkpoint }: Asked, { from, status, a
       if ((status === 422 && from > 0) || (status === 409 && from === size)) throw forked(witness, from, size);
       if (status === 404) return refuse(witness, `does not know this log (${answer.why})`);
       if (status === 403) return refuse(witness, `does not know this log, or not its key (${answer.why})`);
-      return refuse(witness, `answers with ${answer.why}`);
+      return refuse(witness, `${status === 200 ? 'is not understood' : 'refuses'}: ${answer.why}`);
   }
 }
 
@@ -100,10 +100,9 @@ function forked({ name }: PolicyWitness, seen: number, size: number): Refusal {
   return new Refusal('STATE_LEDGER_BEHIND', what, { details: { witness: name, seen, size } });
 }
 
+/** Whoever tells it says which one. */
 function trouble({ name }: PolicyWitness, problem: string): Refusal {
-  return new Refusal('SOURCE_WITNESS', `The witness ${printable(name, 80)} ${problem}.`, {
-    details: { witness: name },
-  });
+  return new Refusal('SOURCE_WITNESS', `The witness ${problem}.`, { details: { witness: name } });
 }
 
 function refuse(witness: PolicyWitness, problem: string): never {

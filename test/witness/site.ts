@@ -13,6 +13,7 @@ import { released } from '../../src/ledger/checkpoints.ts';
 import type { LedgerWriter } from '../../src/ledger/writer.ts';
 import { type Mirror, withWriter } from '../../src/mirror.ts';
 import { closeMirror, openMirror, type DataPaths } from '../../src/open.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import type { NoteKey } from '../../src/tlog/note.ts';
 import { setWitnesses } from '../../src/witness/set-witnesses.ts';
@@ -64,10 +65,13 @@ export class WatchedSite {
   }
 
   /** The same data directory in a new process: nothing is remembered but what is on the disk. */
-  async restart(before?: (operation: string) => void): Promise<Mirror> {
-    const options = { clock: this.clock, holder: 'test', waitMs: 0, before };
+  async restart(before?: (operation: string) => void, clock: Clock = this.clock): Promise<Mirror> {
+    const options = { clock, holder: 'test', waitMs: 0, before };
     const mirror = await openMirror(this.paths, options);
-    this.#scope.after(() => Promise.resolve(closeMirror(mirror)));
+    this.#scope.after(() => {
+      closeMirror(mirror);
+      return Promise.resolve();
+    });
     this.#mirror = mirror;
     return mirror;
   }
@@ -91,13 +95,13 @@ export class WatchedSite {
     return witness;
   }
 
-  /** A policy of these witnesses, wherever they were started; more lines may follow, the last one names the quorum. */
-  policy(names: readonly string[], ...lines: readonly string[]): string {
+  /** A policy that asks so many of these witnesses, wherever they were started; or where somebody else answers for them. */
+  policy(names: readonly string[], least = names.length, elsewhere: Readonly<Record<string, string>> = {}): string {
     const told = names.map((name) => {
-      const url = this.#witnesses.get(name)?.url;
-      return `witness ${name} ${keyOf(name).text} ${url === undefined || url === '' ? NOBODY : url}`;
+      const url = elsewhere[name] ?? this.#witnesses.get(name)?.url;
+      return `witness ${name} ${keyOf(name).text} ${url ?? NOBODY}`;
     });
-    return [...told, ...lines, ''].join('\n');
+    return [...told, `group all-of-them ${String(least)} ${names.join(' ')}`, 'quorum all-of-them', ''].join('\n');
   }
 
   setRule(
@@ -125,6 +129,14 @@ export class WatchedSite {
     return released(this.#mirror.database) ?? { size: 0, note: '' };
   }
 
+  /** Who cosigned what is shown, by the names on the lines. */
+  get cosigners(): string[] {
+    return this.shown.note
+      .split('\n')
+      .flatMap((line) => /^\u2014 (\S+)\.example /.exec(line)?.[1] ?? [])
+      .sort();
+  }
+
   get size(): number {
     return Number(this.#mirror.database.one('SELECT COUNT(*) AS n FROM log_entry')?.['n']);
   }
@@ -135,6 +147,42 @@ export class WatchedSite {
       .all('SELECT body FROM log_entry WHERE type = ? ORDER BY idx', type)
       .map(({ body }) => (JSON.parse(String(body)) as { body: unknown }).body);
   }
+}
+
+/** The site’s clock, seen by one process: how many of its tasks wait. */
+export class SeenClock implements Clock {
+  readonly #clock: Clock;
+  waiting = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): Date {
+    return this.#clock.now();
+  }
+
+  after(milliseconds: number, task: () => void): () => void {
+    let isWaiting = true;
+    const settle = (): void => {
+      if (isWaiting) this.waiting--;
+      isWaiting = false;
+    };
+    this.waiting++;
+    const cancel = this.#clock.after(milliseconds, () => {
+      settle();
+      task();
+    });
+    return () => {
+      settle();
+      cancel();
+    };
+  }
+}
+
+/** Resolves once it is so; sockets take a few turns of the loop. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export async function happen(writer: LedgerWriter): Promise<void> {
