@@ -20,7 +20,8 @@ export { rootFingerprint } from './pin/fingerprint.ts';
 export { Guard, type Asked, type Finding, type GuardOptions } from './guard.ts';
 export type { MappedRepository, Mapping, RepositoryMap } from './pin/map.ts';
 export { readMap } from './pin/map-file.ts';
-export type { Floor, Grace, Location, Period, Pin, Policy, StaticPins } from './pin/pin.ts';
+export { readSignedPin, type SignedPin, type SshPublicKey, type SshSigner } from './pin/officer.ts';
+export type { Floor, Grace, Location, MarksReset, Period, Pin, Policy, StaticPins } from './pin/pin.ts';
 export { readPin } from './pin/pin-file.ts';
 export { writePin } from './pin/pin-write.ts';
 

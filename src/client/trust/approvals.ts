@@ -1,7 +1,7 @@
 /**
  * Whether people agreed to the import that is served: the optional strongest level of step 7. Each approval is a leaf of
- * the log with a person’s own signature over what was approved, and it is tied to what this guard sees by the digest of
- * upstream’s snapshot. Whoever holds every key of the mirror can sign, log and publish, and cannot make a person’s
+ * the log with a person’s own signature over what was approved, and it is tied to what this guard sees by the leaf of the
+ * observation that was approved, which names upstream’s snapshot. Whoever holds every key of the mirror can sign, log and publish, and cannot make a person’s
  * signature (M-10, M-14).
  * Source: docs/reference/formats.md, “Approvals”.
  */
@@ -11,7 +11,6 @@ import { parseSignature, verifySignature } from '../../sshsig/signature.ts';
 import type { NoteKey } from '../../tlog/note.ts';
 import { parseProof, verifyProof } from '../../tlog/proof.ts';
 import { leafHash } from '../../tlog/tree.ts';
-import { sha256 } from '../../tuf/digest.ts';
 import { encodeHex } from '../../tuf/encoding.ts';
 import { type JsonObject, parseJson, stringifyJson } from '../../tuf/json.ts';
 import type { RepositoryId } from '../../tuf/names.ts';
@@ -26,7 +25,7 @@ export interface ApprovedState {
   readonly upstreamSnapshotSha256: string;
 }
 
-const FORMAT = 'approvals/v1';
+const FORMAT = 'countersign-approvals/1';
 const NONE: ReadonlySet<string> = new Set();
 
 /**
@@ -36,15 +35,14 @@ const NONE: ReadonlySet<string> = new Set();
  */
 export function requireApprovals(pin: ApprovalPin, log: NoteKey, state: ApprovedState, document: Uint8Array): number {
   const shape = new Shape(parseJson(document, 'the approvals'), 'The approvals', NONE);
-  if (shape.string('countersign') !== FORMAT) refuse(`are not in the form ${FORMAT}`);
+  if (shape.string('schema') !== FORMAT) refuse(`are not in the form ${FORMAT}`);
   const publication = publicationIn(shape.string('publication'), log, state);
-  const files = shape.string('files');
-  requireSnapshot(files, state);
+  requireSnapshot(shape.string('observation'), log, publication, state);
   const approved = new Set<string>();
   const ignored: string[] = [];
   for (const item of shape.array('approvals')) {
     const one = new Shape(item, 'An approval', NONE);
-    const found = keyOf(one, log, publication, sha256(Buffer.from(files, 'utf8')));
+    const found = keyOf(one, log, publication);
     if (typeof found === 'string') ignored.push(found);
     else if (pin.keys.some(({ material }) => material === found.material)) approved.add(found.material);
     else ignored.push('signed by nobody whom the pin names');
@@ -82,23 +80,18 @@ function publicationIn(proof: string, log: NoteKey, state: ApprovedState): Publi
   };
 }
 
-/** People approve a list of files; this guard knows one of them by its own evidence. */
-function requireSnapshot(files: string, { upstreamSnapshotSha256 }: ApprovedState): void {
-  const lines = files.split('\n').filter((line) => line !== '');
-  const isListed = lines.some((line) => {
-    const file = new Shape(parseJson(Buffer.from(line, 'utf8'), 'a listed file'), 'A listed file', NONE);
-    return file.string('kind') === 'snapshot' && file.string('file_sha256') === upstreamSnapshotSha256;
-  });
-  if (!isListed) refuse('are for other files of upstream’s than those that are served');
+/** People approve what was observed; this guard knows one part of that by its own evidence. */
+function requireSnapshot(proof: string, log: NoteKey, { observation }: Publication, state: ApprovedState): void {
+  const { event, ref } = entryOf(proof, log, 'import.verified');
+  if (ref !== observation) refuse('are of another import than the one that is served');
+  const statement = new Shape(new Shape(event.map('body'), 'The observation', NONE).map('statement'), 'It', NONE);
+  const asOf = new Shape(statement.map('as_of'), 'Its as-of', NONE);
+  if (asOf.string('snapshot_sha256') !== state.upstreamSnapshotSha256)
+    refuse('are for another snapshot of upstream’s than the one that is served');
 }
 
 /** Whose valid approval this is; a sentence for one that does not count. */
-function keyOf(
-  approval: Shape,
-  log: NoteKey,
-  publication: Publication,
-  filesSha256: string,
-): { readonly material: string } | string {
+function keyOf(approval: Shape, log: NoteKey, publication: Publication): { readonly material: string } | string {
   const { event, ref } = entryOf(approval.string('proof'), log, 'approval');
   if (!publication.approvals.has(ref)) return 'not among those that the publication rests on';
   const body = new Shape(event.map('body'), 'An approval', NONE);
@@ -107,13 +100,15 @@ function keyOf(
   const isForThis =
     statement.string('decision') === 'approve' &&
     statement.length('import_id') === publication.importNumber &&
-    refOf(statement.map('observation')) === publication.observation &&
-    statement.string('files_sha256') === filesSha256;
+    refOf(statement.map('observation')) === publication.observation;
   if (!isForThis) return 'given for something else';
   try {
     // The leaf is canonical, so a member of it written out again is the exact text that was signed.
     const message = Buffer.from(stringifyJson(written), 'utf8');
-    return verifySignature(parseSignature(approval.string('signature')), message, PURPOSES.importApproval);
+    // Null where it was erased.
+    const armored = approval.object.get('signature');
+    if (typeof armored !== 'string') return 'without its signature, which was erased';
+    return verifySignature(parseSignature(armored), message, PURPOSES.importApproval);
   } catch (error) {
     if (isRefusal(error)) return error.what;
     throw error;

@@ -8,7 +8,6 @@ import { canonicalBytes } from '../../../src/ledger/events/leaf.ts';
 import { PURPOSES } from '../../../src/sshsig/namespaces.ts';
 import { parsePublicKeyLine } from '../../../src/sshsig/public-key.ts';
 import { leafHash } from '../../../src/tlog/tree.ts';
-import { sha256 } from '../../../src/tuf/digest.ts';
 import { encodeHex } from '../../../src/tuf/encoding.ts';
 import { repositoryId } from '../../../src/tuf/names.ts';
 import { forge } from '../../sshsig/forge.ts';
@@ -17,8 +16,6 @@ import { LOG, signerOf } from '../../tlog/test-keys.ts';
 import { ShownLog } from './shown-log.ts';
 
 const SNAPSHOT = 'a'.repeat(64);
-const FILES = `{"file_sha256":"${'b'.repeat(64)}","kind":"root"}\n{"file_sha256":"${SNAPSHOT}","kind":"snapshot"}\n`;
-const OBSERVATION = { index: 1, hash: 'c'.repeat(64) };
 const STATE = { repository: repositoryId('demo'), generation: 4, upstreamSnapshotSha256: SNAPSHOT };
 
 interface Bent {
@@ -28,35 +25,48 @@ interface Bent {
   readonly signedBy?: string;
   readonly signed?: object;
   readonly isUnnamed?: boolean;
+  readonly isErased?: boolean;
 }
 
 interface Told {
   readonly publication?: object;
-  readonly files?: string;
+  /** What the observation says of upstream’s snapshot. */
+  readonly observed?: string;
+  /** Another observation is sent than the one that the publication names. */
+  readonly isOther?: boolean;
   readonly type?: string;
   readonly signer?: typeof LOG;
 }
 
 /** What the mirror would serve for approvals by these people. */
 function served(approvals: readonly (readonly [name: string, bent?: Bent])[], told: Told = {}): Buffer {
-  const { files = FILES, signer = LOG } = told;
+  const { observed = SNAPSHOT, signer = LOG } = told;
   const log = new ShownLog([], signer).grow(3);
+  const refTo = (index: number): object => ({
+    index,
+    hash: encodeHex(leafHash(log.entries[index] ?? Buffer.alloc(0))),
+  });
+  const seen = { type: 'import.verified', body: { statement: { as_of: { snapshot_sha256: observed } } } };
+  const observation = log.entry(seen);
+  const other = log.entry(seen);
   const made = approvals.map(([name, bent = {}]) => {
     const statement = {
-      ...{ repo_id: 'demo', import_id: 9, decision: 'approve', observation: OBSERVATION },
-      ...{ files_sha256: sha256(Buffer.from(files)), ...bent.statement },
+      ...{ repo_id: 'demo', import_id: 9, decision: 'approve', observation: refTo(observation) },
+      ...bent.statement,
     };
     const message = canonicalBytes({ ...statement, ...bent.signed });
-    const signature = forge(ed25519(bent.signedBy ?? name), {
-      message,
-      namespace: bent.namespace ?? PURPOSES.importApproval,
-    });
+    const signature =
+      bent.isErased === true
+        ? null
+        : forge(ed25519(bent.signedBy ?? name), {
+            message,
+            namespace: bent.namespace ?? PURPOSES.importApproval,
+          });
     const index = log.entry({ type: 'approval', body: { statement, signature: null } });
-    const ref = { index, hash: encodeHex(leafHash(log.entries[index] ?? Buffer.alloc(0))) };
-    return { index, ref, signature, isNamed: bent.isUnnamed !== true };
+    return { index, ref: refTo(index), signature, isNamed: bent.isUnnamed !== true };
   });
   const statement = {
-    ...{ repo_id: 'demo', generation: 4, import_id: 9, observation: OBSERVATION },
+    ...{ repo_id: 'demo', generation: 4, import_id: 9, observation: refTo(observation) },
     ...{
       evidence: { snapshot_sha256: SNAPSHOT },
       approvals: made.filter(({ isNamed }) => isNamed).map(({ ref }) => ref),
@@ -67,9 +77,9 @@ function served(approvals: readonly (readonly [name: string, bent?: Bent])[], to
   const proof = (index: number): string => log.proof(index, log.checkpoint([])).toString();
   return Buffer.from(
     JSON.stringify({
-      countersign: 'approvals/v1',
+      schema: 'countersign-approvals/1',
       publication: proof(published),
-      files,
+      observation: proof(told.isOther === true ? other : observation),
       approvals: made.map(({ index, signature }) => ({ proof: proof(index), signature })),
     }),
   );
@@ -109,7 +119,7 @@ const BENT: [string, Bent, RegExp][] = [
   ['a reject', { statement: { decision: 'reject' } }, /something else/],
   ['for another import', { statement: { import_id: 8 } }, /something else/],
   ['for another observation', { statement: { observation: { index: 2, hash: 'c'.repeat(64) } } }, /something else/],
-  ['for other files', { statement: { files_sha256: 'd'.repeat(64) } }, /something else/],
+  ['whose signature was erased', { isErased: true }, /was erased/],
   ['that the publication does not name', { isUnnamed: true }, /not among those/],
 ];
 for (const [what, bent, words] of BENT) {
@@ -126,8 +136,8 @@ const OTHERS: [string, Told, RegExp][] = [
     { publication: { evidence: { snapshot_sha256: 'e'.repeat(64) } } },
     /another publication/,
   ],
-  ['files without this snapshot', { files: FILES.replace('snapshot', 'timestamp') }, /other files/],
-  ['files with another snapshot', { files: FILES.replace(SNAPSHOT, 'f'.repeat(64)) }, /other files/],
+  ['an observation of another snapshot', { observed: 'e'.repeat(64) }, /another snapshot/],
+  ['another observation', { isOther: true }, /another import/],
   ['no publication at all', { type: 'export' }, /in the place of a publish/],
 ];
 for (const [what, told, words] of OTHERS) {
