@@ -47,6 +47,8 @@ test('one that would not is refused with what did not fit', () => {
   refused('TRUST_SSH_SIGNATURE', /another key signed it/, approving(site, 'ann', {}, 'bob'));
   refused('TRUST_SSH_SIGNATURE', /another mirror/, approving(site, 'ann', { statement: { mirror_id: hex('o', 16) } }));
   refused('TRUST_SSH_SIGNATURE', /another state/, approving(site, 'ann', { statement: { candidate: hex('other') } }));
+  const observation = { index: 1, hash: hex('other') };
+  refused('TRUST_SSH_SIGNATURE', /another observation/, approving(site, 'ann', { statement: { observation } }));
   refused('TRUST_SSH_SIGNATURE', /another repository/, approving(site, 'ann', { statement: { repo_id: 'debian' } }));
   refused('TRUST_SSH_SIGNATURE', /has expired/, approving(site, 'ann', { validFor: -DAY }));
   refused('USAGE_UNKNOWN_IMPORT', /no verified import 7/, approving(site, 'ann', { statement: { import_id: 7 } }));

@@ -148,6 +148,14 @@ test('a date in the future does not make an approval last longer', () => {
   assert.equal(site.judge(1).counted.length, 0);
 });
 
+test('an end of its own does not make an approval last longer than the policy allows', () => {
+  const site = bent({ validFor: 60 * DAY }, twoOfThree({ max_approval_age_days: 90 }));
+  site.setPolicy({ min_approvers: 2, max_approval_age_days: 7 }, ['ann', 'bob']);
+  for (const name of ['ann', 'bob']) site.approve(name, 1, { validFor: 60 * DAY });
+  site.wait(7 * DAY);
+  assert.equal(site.judge(1).counted.length, 0);
+});
+
 test('an approval past its own end; a text that is no date is past', () => {
   const site = bent({ validFor: DAY });
   assert.equal(site.judge(1).state, 'approved');

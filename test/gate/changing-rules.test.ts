@@ -298,6 +298,13 @@ test('where approving takes a device, so does changing the rules, as soon as som
   assert.equal(judged(site, TO_LOOSER).isAgreed, true);
 });
 
+test('as long as nobody has a device, people change the rules with the keys that they have', () => {
+  const site = siteWith({ min_approvers: 2, hardware_keys: true }, { ann: ['approver'], bob: ['approver'] });
+  assert.equal(changeQuorum(site.rules, TO_LOOSER), 2);
+  for (const name of ['ann', 'bob']) site.signChange(name, TO_LOOSER);
+  assert.equal(judged(site, TO_LOOSER).isAgreed, true);
+});
+
 test('of a policy that does not ask for devices none is asked', () => {
   const site = siteWith({ min_approvers: 2 }, { ann: ['approver'] });
   site.addKey('ann', 'ann-token', ['ann']);

@@ -149,6 +149,18 @@ test('a policy whose emergency asks more people since asks them of an open one',
     'eve',
   ]);
   assert.equal(other.judge(1).state, 'approved');
+  // Who was asked when it was opened is not let off by a looser policy.
+  const signature = other.rules.exceptions.emergencies()[0]?.agreed.signatures[0];
+  assert.ok(signature);
+  other.erase(signature);
+  assert.equal(other.judge(1).state, 'waiting');
+});
+
+test('where devices are asked, only who opened it with one stands behind it', () => {
+  const here = site();
+  here.openEmergency(1, ['ann', 'bob']);
+  here.setPolicy({ ...RULE, hardware_keys: true }, ['ann', 'bob', 'eve']);
+  assert.equal(here.judge(1).state, 'waiting');
 });
 
 test('it needs somebody even where a policy was recorded that asks nobody, and before anybody can sign', () => {
@@ -172,6 +184,7 @@ test('it does not overrule a reject, unless whoever rejected was retired since',
   here.reject('eve', 1);
   here.openEmergency(1, ['ann', 'bob']);
   assert.equal(here.judge(1).state, 'rejected');
+  assert.equal(here.judge(1).breakGlass, undefined);
   here.retire('eve', ['ann', 'bob', 'dan']);
   const verdict = here.judge(1);
   assert.equal(verdict.state, 'approved');

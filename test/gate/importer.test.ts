@@ -6,6 +6,7 @@ import { PURPOSES } from '../../src/sshsig/namespaces.ts';
 import { refused } from './refused.ts';
 import { actorOf, fingerprintOf, hex } from './names.ts';
 import { type Site, siteWith } from './site.ts';
+import { claimOf } from './statements.ts';
 
 const BOTH = ['importer', 'approver'];
 
@@ -72,6 +73,25 @@ test('who hides behind the account of this machine is known by the key under the
   }
 });
 
+test('nor does it help to leave something out: the name, the account and each key are looked at', () => {
+  const here = siteWith({ min_approvers: 1, exclude_importer: true }, { ann: ['approver'], eve: ['approver'] });
+  const nobody = { actor: 'local', key: null, account: null };
+  const named = { ...nobody, actor: actorOf('ann') };
+  const claims = [
+    { importer: named, by: 'local', isSigned: false },
+    { importer: nobody, by: 'ann', isSigned: false },
+    { importer: nobody, by: 'local', isSigned: true },
+    { importer: { ...nobody, key: fingerprintOf('ann') }, by: 'local', isSigned: false },
+  ];
+  for (const [index, { importer, by, isSigned }] of claims.entries()) {
+    const statement = claimOf(here, importer);
+    const signature = isSigned ? here.sign(statement, PURPOSES.importClaim, 'ann') : null;
+    here.observe(index + 1, here.append('import.claimed', { statement, signature }, by), String(index));
+    here.approve('ann', index + 1);
+    assert.match(here.judge(index + 1).ignored[0]?.why ?? 'nothing', /brought the import in/);
+  }
+});
+
 test('where importers are recorded, an import of the account of this machine cannot be published', () => {
   const here = site();
   here.import(1);
@@ -102,6 +122,9 @@ test('a claim counts only if that person, as an importer, signed exactly it', ()
     ),
     'the key was revoked': here.claim('ann', {}, { key: 'ann-2' }),
   };
+  here.observe(20, here.claim('ann', {}, { key: 'ann-3' }), 'too early');
+  here.addKey('ann', 'ann-3', ['bob', 'eve']);
+  assert.match(here.judge(20).claimProblem ?? '', /the key was not that person’s/);
   here.revokeKey('ann', 'ann-2', ['bob', 'eve']);
   for (const [index, [why, claim]] of Object.entries(claims).entries()) {
     here.observe(index + 1, claim, why);
@@ -120,6 +143,14 @@ test('who was retired before importing was no importer; afterwards it makes no d
   here.import(2, 'ann');
   assert.equal(here.judge(1).claimProblem, undefined);
   assert.match(here.judge(2).claimProblem ?? '', /no importer/);
+});
+
+test('what came in before there were importers is not held against it', () => {
+  const here = siteWith({ min_approvers: 1 }, { eve: ['approver'] });
+  here.import(1);
+  here.add('max', ['importer'], ['eve']);
+  here.approve('eve', 1);
+  assert.equal(here.judge(1).state, 'approved');
 });
 
 test('one claim covers one import', () => {

@@ -122,6 +122,14 @@ test('the wait is not shortened by a date that lies before the leaf', () => {
   assert.equal(site.judge(1).state, 'cooling-off');
 });
 
+test('nor by a leaf that was appended under a clock that was set back', () => {
+  const site = twoOfThree({ cooling_off_hours: 24 });
+  site.import(1, 'local', 'late', { verified_at: '2026-11-23T10:00:00Z' });
+  site.wait(25 * HOUR);
+  for (const name of ['ann', 'bob']) site.approve(name, 1);
+  assert.equal(site.judge(1).nextAt?.toISOString(), '2026-11-24T10:00:00.000Z');
+});
+
 test('a wait without approvers is a wait', () => {
   const site = siteWith({ cooling_off_hours: 2 }, {});
   site.import(1);

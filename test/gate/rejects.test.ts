@@ -20,6 +20,10 @@ test('one reject stops what two have approved', () => {
   const verdict = rejected().judge(1);
   assert.equal(verdict.state, 'rejected');
   assert.equal(verdict.counted.length, 2);
+  assert.deepEqual(
+    verdict.rejections.map(({ actor, import: number }) => [actor, number]),
+    [[actorOf('eve'), 1]],
+  );
   refused('POLICY_REJECTED', new RegExp(`^Import 1 of alpine was rejected by ${actorOf('eve')}\\.$`), () => {
     requireApproved(verdict);
   });

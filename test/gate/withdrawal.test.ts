@@ -94,12 +94,20 @@ test('it does not overrule a reject, nor does it go where nothing was verified',
 });
 
 test('whoever imported it may agree to go back to it, and no importer has to stand behind it', () => {
-  const site = siteWith({ min_approvers: 2, exclude_importer: true }, { ann: ['approver'], bob: ['approver'] });
-  site.observe(1, site.claim('ann'), 'one');
+  const site = siteWith(
+    { min_approvers: 2, exclude_importer: true },
+    { ann: ['approver', 'importer'], bob: ['approver'] },
+  );
   site.add('max', ['importer'], ['ann', 'bob']);
+  site.import(1, 'ann');
   site.import(2, 'max');
-  for (const name of ['ann', 'bob']) site.approve(name, 2);
-  site.publish(2, 1);
+  site.withdraw(1, 1, ['ann', 'bob']);
+  assert.equal(site.judge(1).state, 'approved');
+  site.withdraw(1, 2, ['ann', 'bob']);
+  assert.equal(site.judge(2).state, 'approved');
+  // The key that brought it in was fine then.
+  site.revokeKey('max', 'max', ['ann', 'bob']);
+  assert.equal(site.judge(2).state, 'approved');
   site.withdraw(1, 1, ['ann', 'bob']);
   assert.equal(site.judge(1).state, 'approved');
 });
