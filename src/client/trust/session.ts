@@ -25,6 +25,7 @@ import { requireApprovals } from './approvals.ts';
 import { type Logged, requireLogged } from './ledger.ts';
 import { type Held, heldRole, heldView } from '../remember/held.ts';
 import { type Marks, NO_MARKS, raised, requireMarks, requireRoleFloor } from './marks.ts';
+import type { Shelf } from '../fetch/layout.ts';
 import type { Network } from '../fetch/network.ts';
 import type { Pin } from '../pin/pin.ts';
 import { readWhole } from '../fetch/place.ts';
@@ -258,7 +259,7 @@ async function lookIntoLog(
   const remembered = held.state?.ledger;
   const shelves = fromHeld ? undefined : network;
   const proof = shelves
-    ? await readWhole(shelves.proofs.place, ['timestamp.json.tlog-proof'], { maxBytes: PROOF_BYTES })
+    ? await shown('TRUST_LOG_PROOF', shelves.proofs, 'timestamp.json.tlog-proof', PROOF_BYTES)
     : await held.cache.read(remembered?.proof, PROOF_BYTES);
   if (!proof) throw new Refusal('SOURCE_OFFLINE', 'No proof that this is in the mirror’s log is at hand.');
   const { log } = shelves ?? {};
@@ -267,12 +268,27 @@ async function lookIntoLog(
   const asked = pin.ledger.approvals;
   if (!asked || !evidence) return logged;
   const approved = shelves
-    ? await readWhole(shelves.proofs.place, ['approvals.json'], { maxBytes: APPROVALS_BYTES })
+    ? await shown('TRUST_APPROVALS', shelves.proofs, 'approvals.json', APPROVALS_BYTES)
     : await held.cache.read(remembered?.approvals, APPROVALS_BYTES);
   if (!approved) throw new Refusal('SOURCE_OFFLINE', 'No approvals of this import are at hand.');
   const upstreamSnapshotSha256 = evidence.snapshot.snapshot.envelope.fileSha256;
   const people = requireApprovals(asked, pin.ledger.log, { ...state, upstreamSnapshotSha256 }, approved);
   return { ...logged, approvals: people, approved };
+}
+
+/** What the pin asks to see and the mirror does not have is not shown: the pin’s matter, not a missing file. */
+async function shown(
+  code: 'TRUST_LOG_PROOF' | 'TRUST_APPROVALS',
+  { place, below }: Shelf,
+  name: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  try {
+    return await readWhole(place, [...below, name], { maxBytes });
+  } catch (cause) {
+    if (!isRefusal(cause, 'SOURCE_NOT_FOUND')) throw cause;
+    throw new Refusal(code, `The mirror serves no ${name}, and the pin asks for it.`, { cause });
+  }
 }
 
 export function newestOf(chain: RootChain): RootChain[0] {
