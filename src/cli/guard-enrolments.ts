@@ -1,9 +1,10 @@
 /**
  * Where guards are enrolled, below the data directory and private to its owner (S-09):
  *
- *   guard/<name>/pin.json   what this guard believes; made once, replaced only by `guard pin set`
- *   guard/<name>/memory/    what it has seen (src/client/doors/folder-store.ts)
- *   guard/map.json          which enrolments must agree, if any
+ *   guard/<name>/pin.json       what this guard believes; made once, replaced only by `guard pin set`
+ *   guard/<name>/officer.json   who must have signed the pin, if anybody (guard-officer.ts)
+ *   guard/<name>/memory/        what it has seen (src/client/doors/folder-store.ts)
+ *   guard/map.json              which enrolments must agree, if any
  *
  * A folder without a pin is no enrolment: that is what is left of one that was interrupted, and it may be finished.
  */
@@ -12,21 +13,29 @@ import { isPrivate, makePrivate, openPlain } from '../client/doors/private-folde
 import { folderStore } from '../client/doors/folder-store.ts';
 import type { RepositoryMap } from '../client/pin/map.ts';
 import { readMap } from '../client/pin/map-file.ts';
+import { withoutMarks } from '../client/pin/marks-reset.ts';
 import type { Pin } from '../client/pin/pin.ts';
 import { readPin } from '../client/pin/pin-file.ts';
 import type { Store } from '../client/remember/store.ts';
-import { type Code, Refusal } from '../errors.ts';
+import { type Code, isRefusal, Refusal } from '../errors.ts';
 import type { Disk } from '../platform/disk.ts';
-import { type RepositoryId, printable, repositoryId } from '../tuf/names.ts';
+import { type RepositoryId, type Sha256, printable, repositoryId } from '../tuf/names.ts';
+import { MAX_OFFICER_BYTES, type OfficerRecord, readOfficer, readOfficersPin, writeOfficer } from './guard-officer.ts';
 import type { Invocation } from './invocation.ts';
 
 export interface GuardEnrolment {
   readonly name: RepositoryId;
   readonly pin: Pin;
   readonly store: Store;
+  /** Who signed the pin, and must sign the next; undefined where nobody must. */
+  readonly officer: OfficerRecord | undefined;
 }
 
+/** One whose pin may be gone: under an officer, what somebody else put in its place is no pin. */
+export type ReplaceableEnrolment = Omit<GuardEnrolment, 'pin'> & { readonly pin: Pin | undefined };
+
 const PIN_FILE = 'pin.json';
+const OFFICER_FILE = 'officer.json';
 const MAP_FILE = 'map.json';
 /** What `readPin` reads at most, and more than `readMap` does. */
 export const MAX_PIN_BYTES = 2_000_000;
@@ -63,11 +72,26 @@ export class GuardEnrolments {
    * @throws STATE_NOT_ENROLLED; USAGE_OPTION when one of several must be named; CONFIG_PIN, STATE_PERMISSIONS
    */
   async one(name: string | undefined): Promise<GuardEnrolment> {
-    if (name !== undefined) return this.#read(enrolmentName(name));
+    return this.#read(await this.#meantOne(name));
+  }
+
+  /** As `one`; without the pin when it is not the one that the officer signed, so that a signed one can be put back. */
+  async toReplace(name: string | undefined): Promise<ReplaceableEnrolment> {
+    const meant = await this.#meantOne(name);
+    try {
+      return await this.#read(meant);
+    } catch (error) {
+      if (!isRefusal(error, 'TRUST_SSH_SIGNATURE')) throw error;
+      return { name: meant, pin: undefined, store: this.#store(meant), officer: await this.#officer(meant) };
+    }
+  }
+
+  async #meantOne(name: string | undefined): Promise<RepositoryId> {
+    if (name !== undefined) return enrolmentName(name);
     const names = await this.names();
     const [only] = names;
     if (only === undefined) throw this.#notEnrolled();
-    if (names.length === 1) return this.#read(only);
+    if (names.length === 1) return only;
     throw new Refusal('USAGE_OPTION', `Several guards are enrolled here: ${names.join(', ')}.`, {
       next: 'Say which with --name, or which of them must agree with `countersign guard map set FILE`.',
     });
@@ -85,10 +109,28 @@ export class GuardEnrolments {
     return (await isPrivate(this.#folder)) && this.#disk.exists(this.pinPath(name));
   }
 
-  /** A new enrolment. @throws STATE_ALREADY_ENROLLED, STATE_PERMISSIONS, STATE_DISK */
-  async create(name: RepositoryId, pin: Uint8Array): Promise<void> {
+  /**
+   * Whether a name can be taken with this officer, or without one.
+   * @throws STATE_ALREADY_ENROLLED when it is taken, or when an interrupted enrolment there was under another officer
+   */
+  async requireFree(name: RepositoryId, officer: OfficerRecord | undefined): Promise<void> {
+    if (await this.has(name)) throw alreadyEnrolled(name);
+    const left = (await isPrivate(this.#folder)) ? await this.#officer(name) : undefined;
+    // Removing the pin alone must not be a way around the officer.
+    if (!left || left.key.line === officer?.key.line) return;
+    const what = `The pin of “${name}” is gone, and its officer is not: ${left.key.fingerprint}.`;
+    throw new Refusal('STATE_ALREADY_ENROLLED', what, {
+      details: { name, officer: left.key.fingerprint },
+      next: `Enrol it with this officer (--officer), or remove ${this.#pathOf(name, OFFICER_FILE)} after finding out who removed the pin.`,
+    });
+  }
+
+  /** A new enrolment. @throws as `requireFree`; STATE_PERMISSIONS, STATE_DISK */
+  async create(name: RepositoryId, pin: Uint8Array, officer: OfficerRecord | undefined): Promise<void> {
     await makePrivate(this.#folder);
     await makePrivate(join(this.#folder, name));
+    await this.requireFree(name, officer);
+    if (officer) await this.#writeOfficer(name, officer);
     try {
       await this.#disk.create(this.pinPath(name), pin);
     } catch (error) {
@@ -96,9 +138,49 @@ export class GuardEnrolments {
     }
   }
 
-  /** Another pin for the same memory, in one step. */
-  async replacePin(name: RepositoryId, pin: Uint8Array): Promise<void> {
+  /**
+   * Another pin for the same memory, in one step. Under an officer its signature is there before it; afterwards it is the
+   * only one, so that no earlier pin can be put back without the officer.
+   * @param officer with the new signature first, and those of before
+   * @returns the officer as it is recorded now
+   */
+  async replacePin(
+    name: RepositoryId,
+    pin: Uint8Array,
+    officer: OfficerRecord | undefined,
+  ): Promise<OfficerRecord | undefined> {
+    if (officer) await this.#writeOfficer(name, officer);
     await this.#disk.write(this.pinPath(name), pin);
+    if (!officer || officer.signatures.length === 1) return officer;
+    const now = { ...officer, signatures: officer.signatures.slice(0, 1) };
+    await this.#writeOfficer(name, now);
+    return now;
+  }
+
+  /**
+   * Has the marks fall as the officer’s pin says, once for each such pin: that it is done is noted before it is, with the
+   * state that it follows. A process that is killed in between can be repeated; a memory that has moved on is left alone.
+   * @param pin its digest, and whose memory it is
+   * @returns false when it was done before
+   */
+  async dropMarks(
+    name: RepositoryId,
+    officer: OfficerRecord,
+    pin: { readonly sha256: Sha256; readonly repository: RepositoryId },
+  ): Promise<boolean> {
+    const store = this.#store(name);
+    const others = officer.resets.filter((reset) => reset.pin !== pin.sha256);
+    let done = officer.resets.find((reset) => reset.pin === pin.sha256);
+    for (;;) {
+      const before = await store.state();
+      const number = before?.number ?? 0;
+      if (done && done.state !== number) return false;
+      done = undefined;
+      const after = before && withoutMarks(before.bytes, pin.repository);
+      const noted = { ...officer, resets: [...others, { pin: pin.sha256, state: number }] };
+      await this.#writeOfficer(name, noted);
+      if (!after || (await store.commit(number, after))) return true;
+    }
   }
 
   /** @throws CONFIG_MAP, STATE_PERMISSIONS */
@@ -118,7 +200,25 @@ export class GuardEnrolments {
   }
 
   pinPath(name: RepositoryId): string {
-    return join(this.#folder, name, PIN_FILE);
+    return this.#pathOf(name, PIN_FILE);
+  }
+
+  #pathOf(name: RepositoryId, file: string): string {
+    return join(this.#folder, name, file);
+  }
+
+  #store(name: RepositoryId): Store {
+    return folderStore(join(this.#folder, name, 'memory'));
+  }
+
+  async #writeOfficer(name: RepositoryId, officer: OfficerRecord): Promise<void> {
+    await this.#disk.write(this.#pathOf(name, OFFICER_FILE), writeOfficer(officer));
+  }
+
+  /** @throws CONFIG_PIN, STATE_PERMISSIONS */
+  async #officer(name: RepositoryId): Promise<OfficerRecord | undefined> {
+    const bytes = await readPrivate(this.#pathOf(name, OFFICER_FILE), MAX_OFFICER_BYTES, 'CONFIG_PIN');
+    return bytes && readOfficer(bytes);
   }
 
   async #read(name: RepositoryId): Promise<GuardEnrolment> {
@@ -126,7 +226,10 @@ export class GuardEnrolments {
     if (!(await isPrivate(this.#folder)) || !(await isPrivate(folder))) throw this.#notEnrolled(name);
     const bytes = await readPrivate(this.pinPath(name), MAX_PIN_BYTES, 'CONFIG_PIN');
     if (bytes === undefined) throw this.#notEnrolled(name);
-    return { name, pin: readPin(bytes), store: folderStore(join(folder, 'memory')) };
+    const officer = await this.#officer(name);
+    // Looked at on every use: whoever writes another pin here, and has not the officer’s key, is found out at once.
+    const pin = officer ? readOfficersPin(bytes, officer).pin : readPin(bytes);
+    return { name, pin, store: this.#store(name), officer };
   }
 
   #notEnrolled(name?: RepositoryId): Refusal {
@@ -142,7 +245,7 @@ export function enrolmentName(text: string): RepositoryId {
   throw new Refusal('USAGE_REPOSITORY_ID', `“${printable(text)}” cannot be a guard’s name: the map is called so.`);
 }
 
-export function alreadyEnrolled(name: RepositoryId): Refusal {
+function alreadyEnrolled(name: RepositoryId): Refusal {
   return new Refusal('STATE_ALREADY_ENROLLED', `A guard is enrolled as “${name}” already.`, {
     details: { name },
   });

@@ -5,7 +5,8 @@
 import { endOfGrace } from '../client/trust/expiry.ts';
 import { type Held, heldRole } from '../client/remember/held.ts';
 import { formatPeriod } from '../client/pin/period.ts';
-import type { Grace, Pin } from '../client/pin/pin.ts';
+import type { SshPublicKey } from '../client/pin/officer.ts';
+import type { Grace, MarksReset, Pin } from '../client/pin/pin.ts';
 import { isRefusal } from '../errors.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
@@ -23,6 +24,8 @@ export interface PinStatement {
 }
 
 const NONE = 'none';
+/** Of these, nothing is said where there is none. */
+const UNSAID = new Set(['metadata', 'targets', 'marks reset']);
 
 /** @param held read and not verified: only the expiry that a file states is looked at, to be shown */
 export async function graceEnds({ policy, upstreamRoot }: Pin, held: Held): Promise<GraceEnds> {
@@ -39,7 +42,8 @@ export async function graceEnds({ policy, upstreamRoot }: Pin, held: Held): Prom
   return ends;
 }
 
-export function pinStatements(pin: Pin, ends: GraceEnds): PinStatement[] {
+/** @param officer who must sign the pins of this guard */
+export function pinStatements(pin: Pin, ends: GraceEnds, officer?: SshPublicKey): PinStatement[] {
   const { location, floor, policy } = pin;
   const floors = [
     ...(['root', 'timestamp', 'snapshot'] as const).flatMap((role) =>
@@ -64,7 +68,9 @@ export function pinStatements(pin: Pin, ends: GraceEnds): PinStatement[] {
     { member: 'warn before', words: formatPeriod(policy.warnBefore) },
     { member: 'grace', words: graces.join('\n') || NONE },
     { member: 'pin expires', words: pin.expires ? formatDate(pin.expires) : 'never' },
-  ].filter(({ member, words }) => words !== NONE || !['metadata', 'targets'].includes(member));
+    { member: 'marks reset', words: pin.marksReset ? marksResetWords(pin.marksReset) : NONE },
+    { member: 'officer', words: officer ? `${officer.fingerprint} (${officer.type})` : NONE },
+  ].filter(({ member, words }) => words !== NONE || !UNSAID.has(member));
 }
 
 export function statementLines(statements: readonly PinStatement[]): string[] {
@@ -86,7 +92,7 @@ export function differences(
     .filter((change) => change.before !== change.after);
 }
 
-export function pinDocument(pin: Pin, ends: GraceEnds): object {
+export function pinDocument(pin: Pin, ends: GraceEnds, officer?: SshPublicKey): object {
   const { location, floor, policy } = pin;
   return {
     repository: pin.repository,
@@ -109,7 +115,13 @@ export function pinDocument(pin: Pin, ends: GraceEnds): object {
       })),
     },
     expires: endText(pin.expires),
+    marks_reset: pin.marksReset && { reason: pin.marksReset.reason, at: formatDate(pin.marksReset.at) },
+    officer: officer?.fingerprint,
   };
+}
+
+export function marksResetWords({ reason, at }: MarksReset): string {
+  return `to the floor, once, decided ${formatDate(at)}: ${reason}`;
 }
 
 function statedExpiry(role: RoleName, bytes: Uint8Array | undefined): Date | undefined {
