@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { witnessesDigest } from '../../src/gate/subjects.ts';
 import type { NewEvent } from '../../src/ledger/transcript.ts';
 import type { Witnesses } from '../../src/ledger/release.ts';
 import { type Mirror, withWriter } from '../../src/mirror.ts';
@@ -117,8 +118,7 @@ export class LoggedMirror {
     for (const close of this.#closers.splice(0).reverse()) await close();
   }
 
-  /** Enrols an upstream and publishes its first state. */
-  async mirrorOf(id: string, upstream = new SimulatedUpstream({ seed: id })): Promise<MirroredRepository> {
+  async enrol(id: string, upstream = new SimulatedUpstream({ seed: id })): Promise<MirroredRepository> {
     if (upstream.author.root.version === 0) upstream.publish();
     const root = upstream.firstRoot;
     const enrolment = {
@@ -131,7 +131,12 @@ export class LoggedMirror {
       enrolledAt: this.clock.now(),
     };
     await withWriter(this.mirror, (writer) => writer.enrol(enrolment, root, {}));
-    const mirrored = new MirroredRepository(this.mirror, this.clock, enrolment.id, upstream);
+    return new MirroredRepository(this.mirror, this.clock, enrolment.id, upstream);
+  }
+
+  /** Enrols an upstream and publishes its first state. */
+  async mirrorOf(id: string, upstream?: SimulatedUpstream): Promise<MirroredRepository> {
+    const mirrored = await this.enrol(id, upstream);
     await mirrored.importExpecting('published');
     this.trees.refresh();
     return mirrored;
@@ -146,7 +151,7 @@ export class LoggedMirror {
   /** From here on publications wait for witnesses. */
   async askWitnesses(): Promise<void> {
     const text = 'quorum none\n';
-    const digest = sha256(Buffer.from(text));
+    const digest = witnessesDigest(text);
     const body = { sha256: digest, text, without_quorum: 'wait', subject_sha256: digest, signatures: [] } as const;
     await this.append({ type: 'witnesses.set', actor: 'local', body });
   }
