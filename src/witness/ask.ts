@@ -96,7 +96,7 @@ function behind({ name }: PolicyWitness, seen: number, size: number): Refusal {
 }
 
 function forked({ name }: PolicyWitness, seen: number, size: number): Refusal {
-  const what = `The witness ${printable(name, 80)} has seen another log under this name: other first ${seen} entries.`;
+  const what = `The witness ${printable(name, 80)} has seen another log under this name: its first ${seen} entries are not ours.`;
   return new Refusal('STATE_LEDGER_BEHIND', what, { details: { witness: name, seen, size } });
 }
 

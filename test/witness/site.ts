@@ -21,6 +21,7 @@ import { COSIGNATURE, noteKey } from '../../src/tlog/note.ts';
 import { publicKeyOf } from '../../src/tuf/ed25519.ts';
 import { FakeClock } from '../simulator/clock.ts';
 import { type Scope, TestMirror } from '../simulator/mirror.ts';
+import type { SimulatedUpstream } from '../simulator/upstream.ts';
 
 export type Lie = NonNullable<WitnessOptions['lie']>;
 
@@ -30,15 +31,17 @@ const NOBODY = 'http://127.0.0.1:9/';
 export class WatchedSite {
   readonly clock: FakeClock;
   readonly #scope: Scope;
+  readonly #made: TestMirror;
   readonly #disk = new Disk();
   readonly #room: string;
   readonly #witnesses = new Map<string, LabWitness>();
   #mirror: Mirror;
 
-  private constructor(scope: Scope, { mirror, clock }: TestMirror) {
+  private constructor(scope: Scope, made: TestMirror) {
     this.#scope = scope;
-    this.#mirror = mirror;
-    this.clock = clock;
+    this.#made = made;
+    this.#mirror = made.mirror;
+    this.clock = made.clock;
     this.#room = mkdtempSync(join(tmpdir(), 'countersign-witness-'));
     scope.after(async () => {
       for (const witness of this.#witnesses.values()) await witness.stop();
@@ -74,6 +77,11 @@ export class WatchedSite {
     });
     this.#mirror = mirror;
     return mirror;
+  }
+
+  /** In the process that the site began with. */
+  enrol(upstream: SimulatedUpstream): ReturnType<TestMirror['enrol']> {
+    return this.#made.enrol(upstream);
   }
 
   /** Starts a department’s witness, or starts it again where it was. */
