@@ -8,8 +8,8 @@ import type { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { isSha256 } from '../tuf/names.ts';
-import { parseCheckpoint } from '../tlog/checkpoint.ts';
-import { openNote } from '../tlog/note.ts';
+import { openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
+import { type NoteSigner, openNote } from '../tlog/note.ts';
 import { isSameHash, type Hash, rootOf } from '../tlog/tree.ts';
 import { decodeLeaf } from './events/leaf.ts';
 import { leafBytes, logSize, storedNodes } from './log-rows.ts';
@@ -51,8 +51,11 @@ export class HeadFile {
     await this.#disk.write(this.path, Buffer.from(`${text}\n`));
   }
 
-  /** @throws STATE_RESTORED when the record lacks, or contradicts, what the head file remembers, or there is none */
-  async refuseRestored(database: Database): Promise<void> {
+  /**
+   * @param signers the log key under each of the log’s names: a head file is believed because it signed it
+   * @throws STATE_RESTORED when the record lacks, or contradicts, what the head file remembers, or there is none
+   */
+  async refuseRestored(database: Database, signers: (origin: string) => NoteSigner): Promise<void> {
     const size = logSize(database);
     const remembered = await this.read();
     if (!remembered) {
@@ -64,6 +67,7 @@ export class HeadFile {
         );
       return;
     }
+    requireSigned(this.path, remembered, signers);
     if (size < remembered.size) {
       throw new Refusal('STATE_RESTORED', `The record holds ${size} events, and it held ${remembered.size} before.`, {
         details: { events: size, remembered: remembered.size },
@@ -95,6 +99,17 @@ function remember(value: ReadonlyMap<string, unknown>): Remembered | undefined {
   // As the plain record wrote it, before there was a tree.
   if (typeof events !== 'number' || typeof digest !== 'string' || !isSha256(digest)) return undefined;
   return { size: events, root: { plainSha256: digest }, note: undefined, roots: versions };
+}
+
+/** Whoever cut the record would otherwise write a head file that remembers no more than is left. */
+function requireSigned(path: string, { note }: Remembered, signers: (origin: string) => NoteSigner): void {
+  if (note === undefined) return;
+  try {
+    const { origin } = parseCheckpoint(openNote(note).body);
+    openCheckpoint(note, signers(origin).key);
+  } catch (cause) {
+    throw new Refusal('STATE_RESTORED', `The head file ${path} is not one that the log’s key signed.`, { cause });
+  }
 }
 
 function isContinued(database: Database, { size, root }: Remembered): boolean {

@@ -37,6 +37,24 @@ export function storedNodes(database: Database): StoredNodes {
   };
 }
 
+/** Level → position → hash. */
+export type NodesByLevel = ReadonlyMap<number, ReadonlyMap<number, Hash>>;
+
+/** The stored nodes, of level 1 and above, that the leaves from `start` up to, but without, `end` complete. */
+export function nodesCompleted(database: Database, start: number, end: number): NodesByLevel {
+  const found = new Map<number, ReadonlyMap<number, Hash>>();
+  for (let level = 1; 2 ** level <= end; level++) {
+    const rows = database.all(
+      'SELECT position, hash FROM log_node WHERE level = ? AND position >= ? AND position < ?',
+      level,
+      Math.floor(start / 2 ** level),
+      Math.floor(end / 2 ** level),
+    );
+    found.set(level, new Map(rows.map(({ position, hash }) => [Number(position), hash as Hash])));
+  }
+  return found;
+}
+
 /** The exact bytes of one leaf. @throws STATE_LEDGER when it is not there */
 export function leafBytes(database: Database, index: number): Buffer {
   const body = database.one('SELECT body FROM log_entry WHERE idx = ?', index)?.['body'];

@@ -4,6 +4,7 @@
  */
 import { Database, type Row } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
+import { sha256 } from '../tuf/digest.ts';
 import { encodeHex } from '../tuf/encoding.ts';
 import type { Sha256 } from '../tuf/names.ts';
 import { Refusal } from '../errors.ts';
@@ -29,7 +30,10 @@ export const PROJECTIONS: Readonly<Record<string, string>> = {
 const BATCH = 5000;
 const MOST_PROBLEMS = 20;
 
-/** @returns one sentence for each difference, the first twenty */
+/**
+ * @returns one sentence for each difference, the first twenty
+ * @throws STATE_DAMAGED when a list that a leaf names is gone or changed
+ */
 export async function replayProblems(database: Database, disk: Disk): Promise<string[]> {
   const fresh = new Database(':memory:', { isInMemory: true });
   try {
@@ -58,8 +62,10 @@ export async function replayProblems(database: Database, disk: Disk): Promise<st
 
 function fileOf(database: Database, digest: Sha256): Uint8Array {
   const bytes = database.one('SELECT bytes FROM file WHERE sha256 = ?', digest)?.['bytes'];
-  if (bytes instanceof Uint8Array) return bytes;
-  throw new Refusal('STATE_DAMAGED', `The record’s file ${digest} is missing.`, { details: { sha256: digest } });
+  if (bytes instanceof Uint8Array && sha256(bytes) === digest) return bytes;
+  throw new Refusal('STATE_DAMAGED', `The record’s file ${digest} is missing, or not what it was.`, {
+    details: { sha256: digest },
+  });
 }
 
 function differences(table: string, key: string, told: Database, actual: Database): string[] {

@@ -76,10 +76,21 @@ export class SealedStore {
     return { digest, kind, salt, value };
   }
 
-  /** Erases one value for good: overwritten in the file, the write-ahead log emptied. @returns whether it was there */
+  /**
+   * Erases one value for good. Overwriting its cell is not enough: copies stay where pages were split, so the file is
+   * written anew and the write-ahead log emptied.
+   * @returns whether it was there
+   * @throws STATE_LOCKED while somebody still reads the file as it was; to be done again
+   */
   erase(digest: string): boolean {
     const erased = this.#database.run('DELETE FROM sealed WHERE digest = ?', digest) > 0;
-    this.#database.script('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#database.run('VACUUM');
+    const emptied = this.#database.one('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (emptied?.['busy'] !== 0)
+      throw new Refusal(
+        'STATE_LOCKED',
+        'Another process reads the sealed store, so that nothing can be erased for good.',
+      );
     return erased;
   }
 

@@ -145,9 +145,9 @@ export class Transcript {
     });
   }
 
-  recover(reason: string, eventsLost: number): void {
+  recover(reason: string, eventsLost: number, isSameLog: boolean): void {
     const { origin } = this.#options.log.facts;
-    const next = eventsLost > 0 ? nextOrigin(origin) : origin;
+    const next = isSameLog ? origin : nextOrigin(origin);
     const body = {
       reason,
       events_lost: eventsLost,
@@ -234,8 +234,10 @@ export class Transcript {
 
   #file(digest: Sha256): Uint8Array {
     const bytes = this.#database.one('SELECT bytes FROM file WHERE sha256 = ?', digest)?.['bytes'];
-    if (bytes instanceof Uint8Array) return bytes;
-    throw new Refusal('STATE_DAMAGED', `The record’s file ${digest} is missing.`, { details: { sha256: digest } });
+    if (bytes instanceof Uint8Array && sha256(bytes) === digest) return bytes;
+    throw new Refusal('STATE_DAMAGED', `The record’s file ${digest} is missing, or not what it was.`, {
+      details: { sha256: digest },
+    });
   }
 }
 

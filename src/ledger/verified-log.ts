@@ -1,7 +1,7 @@
 /**
- * The ledger as this process has verified it: every leaf hashed again, the tree’s root computed from the leaves alone,
- * and each event handed on in order. Nothing that decides is ever read from a table: what this has seen is authentic,
- * because its root is the one that was signed (S-10).
+ * The ledger as this process has verified it: every leaf hashed again, every node of the tree computed from the leaves
+ * alone, and each event handed on in order. Nothing that decides is ever read from a table: what this has seen is
+ * authentic, because its root is the one that was signed (S-10).
  *
  * It goes on from where it was, so that a long-running process reads each leaf once. A million leaves take seconds.
  */
@@ -9,16 +9,18 @@ import { Refusal } from '../errors.ts';
 import type { Database } from '../platform/database.ts';
 import { encodeHex } from '../tuf/encoding.ts';
 import type { Sha256 } from '../tuf/names.ts';
-import { Frontier, type Hash, isSameHash, leafHash, rootOf } from '../tlog/tree.ts';
+import { completedBy, Frontier, type Hash, isSameHash, leafHash, rootOf } from '../tlog/tree.ts';
 import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
 import type { EventBody } from './events/types.ts';
-import { logSize, storedNodes } from './log-rows.ts';
+import { logSize, nodesCompleted, type NodesByLevel, storedNodes } from './log-rows.ts';
 
 /** What the log says about itself. */
 export interface LogFacts {
   readonly installation: string;
   /** The name of the log: first line of each checkpoint. */
   readonly origin: string;
+  /** The verifier key of its checkpoints. */
+  readonly logKey: string;
   readonly attestationKey: string;
   readonly software: string;
   readonly witnesses: EventBody<'witnesses.set'> | undefined;
@@ -45,6 +47,8 @@ export class VerifiedLog<State = unknown> {
   readonly #fold: Fold<State>;
   #state: State;
   #frontier = new Frontier();
+  /** The newest complete subtree of each level: the left half of the next one above it. */
+  #newest: Hash[] = [];
   #facts: LogFacts | undefined;
   #lastAt: Date | undefined;
   #served = new Map<string, number>();
@@ -58,12 +62,15 @@ export class VerifiedLog<State = unknown> {
   reset(): void {
     this.#state = this.#fold.start();
     this.#frontier = new Frontier();
+    this.#newest = [];
     this.#facts = undefined;
     this.#lastAt = undefined;
     this.#served = new Map();
   }
 
+  /** @throws STATE_LEDGER before the first event: rules that were not read yet would let anybody do anything */
   get state(): State {
+    requireFacts(this.#facts);
     return this.#state;
   }
 
@@ -83,8 +90,7 @@ export class VerifiedLog<State = unknown> {
 
   /** @throws STATE_LEDGER before the first event */
   get facts(): LogFacts {
-    if (!this.#facts) throw new Refusal('STATE_LEDGER', 'The ledger has no first event.');
-    return this.#facts;
+    return requireFacts(this.#facts);
   }
 
   /** When the last event happened. */
@@ -115,13 +121,14 @@ export class VerifiedLog<State = unknown> {
         this.size,
         BATCH,
       );
-      for (const { idx, body, hash } of rows) this.#take(Number(idx), String(body), hash);
+      const nodes = nodesCompleted(database, this.size, this.size + rows.length);
+      for (const { idx, body, hash } of rows) this.#take(Number(idx), String(body), hash, nodes);
       if (rows.length < BATCH) break;
     }
     requireSameTree(database, this.size, this.root());
   }
 
-  #take(index: number, body: string, stored: unknown): void {
+  #take(index: number, body: string, stored: unknown, nodes: NodesByLevel): void {
     if (index !== this.size) throw new Refusal('STATE_LEDGER', `Entry ${this.size} of the ledger is missing.`);
     const bytes = Buffer.from(body, 'utf8');
     const hash = leafHash(bytes);
@@ -129,6 +136,7 @@ export class VerifiedLog<State = unknown> {
       throw new Refusal('STATE_LEDGER', `Entry ${index} of the ledger is not what was appended.`, {
         details: { entry: index },
       });
+    this.#requireNodes(index, hash, nodes);
     // Most leaves are renewals, which decide nothing: their hash is all that is needed.
     if (body.endsWith(RENEWAL)) {
       this.#lastAt = dateOf(body);
@@ -142,6 +150,28 @@ export class VerifiedLog<State = unknown> {
     }
     this.#frontier.append(hash);
   }
+
+  /**
+   * Each node, and not only those that make the newest root: proofs, and the roots of earlier checkpoints, are computed
+   * from the others. Whoever altered an old leaf and the right nodes only would find that older root unchanged.
+   */
+  #requireNodes(index: number, leaf: Hash, nodes: NodesByLevel): void {
+    const completed = completedBy(leaf, index, { node: (level) => this.#newest[level] ?? leaf });
+    for (const { level, position, hash } of completed) {
+      const stored = nodes.get(level)?.get(position);
+      if (!stored || !isSameHash(hash, stored))
+        throw new Refusal('STATE_LEDGER', `Node ${position} of level ${level} is not what the ledger’s entries make.`, {
+          details: { level, position },
+        });
+      this.#newest[level] = hash;
+    }
+    this.#newest[0] = leaf;
+  }
+}
+
+function requireFacts(facts: LogFacts | undefined): LogFacts {
+  if (facts) return facts;
+  throw new Refusal('STATE_LEDGER', 'The ledger has no first event.');
 }
 
 /** The stored nodes must give the root that the leaves give: proofs are computed from them (S-07). */
@@ -162,6 +192,7 @@ function factsAfter(before: LogFacts | undefined, event: AnyEvent): LogFacts | u
       return {
         installation: event.body.installation,
         origin: event.body.origin,
+        logKey: event.body.log_key,
         attestationKey: event.body.attestation_key,
         software: event.body.software,
         witnesses: undefined,
@@ -169,7 +200,7 @@ function factsAfter(before: LogFacts | undefined, event: AnyEvent): LogFacts | u
     case 'software.upgrade':
       return before && { ...before, software: event.body.version };
     case 'recovery':
-      return before && { ...before, origin: event.body.origin };
+      return before && { ...before, origin: event.body.origin, logKey: event.body.log_key };
     case 'witnesses.set':
       return before && { ...before, witnesses: event.body };
     default:

@@ -1,8 +1,8 @@
 /**
  * The record for writing: one writer at a time, everything of one publication in one transaction.
  *
- * Opening takes the lock, verifies the ledger, refuses a record that was restored from a backup (S-06) or a clock that
- * stepped (F-07), raises the fencing token, and signs what a crash left without a checkpoint. Each transaction checks the
+ * Opening takes the lock, verifies the ledger, refuses a record that was restored from a backup (S-06), other keys than
+ * its own, or a clock that stepped (F-07), raises the fencing token, and signs what a crash left without a checkpoint. Each transaction checks the
  * token, so that a writer that lost its lock commits nothing (S-05). After each commit: read back and verify, head file,
  * checkpoint, witnesses, release. No durable leaf, no state change (A-06).
  */
@@ -10,6 +10,7 @@ import { Refusal } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { takeLock, type Lock } from '../platform/lock.ts';
+import { encodeHex } from '../tuf/encoding.ts';
 import { rootOf } from '../tlog/tree.ts';
 import { DAY_MS } from '../verify/policy.ts';
 import { checkpointReleaser, type CheckpointReleaser, type Witnesses } from './release.ts';
@@ -71,13 +72,14 @@ export class LedgerWriter {
     this.#releaser = checkpointReleaser(database, options);
   }
 
-  /** @throws STATE_LEDGER, STATE_RESTORED, STATE_CLOCK_BACK, STATE_CLOCK_AHEAD, STATE_LOCKED */
+  /** @throws STATE_LEDGER, STATE_KEY, STATE_RESTORED, STATE_CLOCK_BACK, STATE_CLOCK_AHEAD, STATE_LOCKED */
   static async open(database: Database, options: WriterOptions): Promise<LedgerWriter> {
     const lock = await takeLock(options.lockDirectory, 'writer', options.clock, options.waitMs);
     try {
       const { log, keys } = options;
       log.catchUp(database);
-      if (options.adopting !== 'restored-record') await options.headFile.refuseRestored(database);
+      if (log.size > 0) requireOwnKeys(options);
+      if (options.adopting !== 'restored-record') await options.headFile.refuseRestored(database, keys.checkpoints);
       requireOwnCheckpoint(database, keys.checkpoints, (size) => rootOf(size, storedNodes(database)));
       if (options.adopting !== 'stepped-clock') refuseSteppedClock(log.lastAt, options);
       const token = database.transaction(() => {
@@ -148,17 +150,19 @@ export class LedgerWriter {
 
   /**
    * A restored record goes on, by a person’s decision: in one transaction the loss is recorded and versions leap over
-   * those that clients may have seen (S-06). Where leaves were lost, the log goes on under another name.
+   * those that clients may have seen (S-06).
+   * @param isSameLog false where leaves were, or may have been, lost: the log goes on under another name
    */
   async adoptRestored(
     reason: string,
     eventsLost: number,
     requests: readonly VersionRequest[],
     margin: number,
+    isSameLog = eventsLost === 0,
   ): Promise<void> {
     const sealed = this.#options.sealed.seal('reason', reason);
     await this.#write((transcript, now) => {
-      transcript.recover(sealed, eventsLost);
+      transcript.recover(sealed, eventsLost, isSameLog);
       for (const request of requests) reserveVersion(this.#database, request, now, margin);
     });
   }
@@ -175,14 +179,17 @@ export class LedgerWriter {
 
   async #commit<Result>(work: (now: Date) => Result): Promise<Result> {
     const now = this.#options.clock.now();
-    const before = this.#options.log.size;
     const { log } = this.#options;
+    let before = 0;
     let result: Result;
     try {
       result = this.#database.transaction(() => {
         if (this.#database.one('SELECT token FROM writer WHERE id = 1')?.['token'] !== this.#token) {
           throw new Refusal('STATE_LOCKED', 'Another writer took over while this one was working.');
         }
+        // After a transaction that was rolled back nothing is remembered, and nothing is decided on that.
+        log.catchUp(this.#database);
+        before = log.size;
         const done = work(now);
         // Read back and hashed again: what is signed is what is stored (S-07). Before the commit, so that nothing gets in
         // that the rules would not have from an honest program.
@@ -196,6 +203,15 @@ export class LedgerWriter {
     if (log.size > before) await this.#releaser.release();
     return result;
   }
+}
+
+/** A keys directory of another site would sign what nobody believes, and call the ledger’s own checkpoint a forgery. */
+function requireOwnKeys({ log, keys }: WriterOptions): void {
+  const { origin, logKey, attestationKey } = log.facts;
+  const isOwn =
+    keys.checkpoints(origin).key.text === logKey && encodeHex(keys.attestation.publicKey) === attestationKey;
+  if (isOwn) return;
+  throw new Refusal('STATE_KEY', 'The ledger’s keys in this keys directory are not the ones that the ledger names.');
 }
 
 function refuseSteppedClock(last: Date | undefined, { clock, maxClockJumpDays }: WriterOptions): void {

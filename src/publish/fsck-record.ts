@@ -1,7 +1,15 @@
-/** Whether the database is built as this version builds it, and whether its one counter fits what was issued. */
+/**
+ * Whether the database is built as this version builds it, whether every checkpoint ever released is one of the tree, and
+ * whether its one counter fits what was issued.
+ */
+import { isRefusal } from '../errors.ts';
+import { logSize, storedNodes } from '../ledger/log-rows.ts';
 import { migrate } from '../ledger/migrate.ts';
 import { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
+import { openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
+import { type NoteSigner, openNote } from '../tlog/note.ts';
+import { isSameHash, rootOf } from '../tlog/tree.ts';
 
 /** Whether the schema is exactly what the migrations make: whoever changed a trigger could edit unseen (S-02). */
 export async function schemaProblems(database: Database, disk: Disk): Promise<string[]> {
@@ -22,6 +30,50 @@ export async function schemaProblems(database: Database, disk: Disk): Promise<st
 function schemaOf(database: Database): Map<string, string> {
   const rows = database.all("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
   return new Map(rows.map((row) => [`${String(row['type'])} ${String(row['name'])}`, String(row['sql'])]));
+}
+
+/** Of a tree whose nodes were verified: how many there must be. More of them would stop the next entry (S-07). */
+export function treeProblems(database: Database): string[] {
+  const size = logSize(database);
+  let wanted = 0;
+  for (let nodes = size; nodes >= 1; nodes = Math.floor(nodes / 2)) wanted += nodes;
+  const found = Number(database.one('SELECT COUNT(*) AS nodes FROM log_node')?.['nodes']);
+  return found === wanted ? [] : [`The ledger’s tree has ${found} nodes, and its ${size} entries make ${wanted}.`];
+}
+
+/** Each checkpoint against the verified tree: an older one that was altered would show a fork that never was. */
+export function checkpointProblems(database: Database, signers: (origin: string) => NoteSigner): string[] {
+  const nodes = storedNodes(database);
+  const size = logSize(database);
+  return database
+    .all('SELECT size, root, note FROM checkpoint ORDER BY size')
+    .filter((row) => {
+      const at = Number(row['size']);
+      if (at > size) return true;
+      const root = rootOf(at, nodes);
+      const signed = openedBy(String(row['note']), signers);
+      const stored = row['root'];
+      return !(
+        signed?.size === at &&
+        isSameHash(signed.root, root) &&
+        stored instanceof Uint8Array &&
+        isSameHash(stored, root)
+      );
+    })
+    .slice(0, 20)
+    .map((row) => `The checkpoint of ${Number(row['size'])} entries is not the one that was released.`);
+}
+
+function openedBy(
+  note: string,
+  signers: (origin: string) => NoteSigner,
+): ReturnType<typeof openCheckpoint> | undefined {
+  try {
+    return openCheckpoint(note, signers(parseCheckpoint(openNote(note).body).origin).key);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Every version that was issued must be taken: a counter that was set back would have it signed twice (S-04). */

@@ -23,7 +23,7 @@ import { verifyAsGuard } from './as-guard.ts';
 import { signaturesIn, unprovenRules } from './authority.ts';
 import type { BlobStore } from './blobs.ts';
 import { verifyPublished } from './published-view.ts';
-import { reservationProblems, schemaProblems } from './fsck-record.ts';
+import { checkpointProblems, reservationProblems, schemaProblems, treeProblems } from './fsck-record.ts';
 import { reverifyLast } from './reverify.ts';
 
 export interface Finding {
@@ -69,11 +69,16 @@ export async function fsck(fsck: Fsck, onProgress: (step: string) => void = () =
   await look(undefined, () => verified.push(verifyLedger(fsck)));
   // What the leaves say is worth a comparison only while they are whole.
   for (const rules of verified) {
-    problems.push(...(await replayProblems(database, fsck.disk)), ...reservationProblems(database));
+    await look(undefined, async () => problems.push(...(await replayProblems(database, fsck.disk))));
+    problems.push(...treeProblems(database), ...reservationProblems(database));
+    for (const what of checkpointProblems(database, fsck.writerOptions.keys.checkpoints))
+      findings.push({ code: 'STATE_LEDGER', what });
     await look(undefined, () => findings.push(...unprovenFindings(fsck, rules)));
   }
   for (const what of problems) findings.push({ code: 'STATE_DAMAGED', what });
-  await look(undefined, () => fsck.writerOptions.headFile.refuseRestored(database));
+  await look(undefined, () =>
+    fsck.writerOptions.headFile.refuseRestored(database, fsck.writerOptions.keys.checkpoints),
+  );
   const files = database.all('SELECT sha256 FROM file').map((row) => String(row['sha256']) as Sha256);
   for (const digest of files) await look(undefined, () => reader.bytes(digest));
   const enrolments = reader.enrolments();

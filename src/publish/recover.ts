@@ -4,7 +4,7 @@
  * person’s decision, and its versions leap over those that clients may have seen (S-06).
  */
 import { join } from 'node:path';
-import { Refusal } from '../errors.ts';
+import { isRefusal, Refusal } from '../errors.ts';
 import { logSize } from '../ledger/log-rows.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { LedgerWriter, type WriterOptions } from '../ledger/writer.ts';
@@ -59,16 +59,29 @@ export async function adoptRestoredRecord(
     );
   }
   const eventsLost = await countLostEvents(record);
+  // A head file that is gone, or says something else, may have remembered more than this record holds.
+  const isSameLog = await isRemembered(record);
   const writer = await LedgerWriter.open(database, { ...writerOptions, adopting: 'restored-record' });
   try {
     const requests = currents.flatMap(({ repository, onlineEpoch: epoch }) =>
       (['snapshot', 'timestamp'] as const).map((role) => ({ repository, role, epoch })),
     );
-    await writer.adoptRestored(reason, eventsLost, requests, RESTORE_MARGIN);
+    await writer.adoptRestored(reason, eventsLost, requests, RESTORE_MARGIN, isSameLog);
   } finally {
     writer.close();
   }
   return { eventsLost };
+}
+
+/** Whether the record is the one that its head file remembers, and lacks nothing. */
+async function isRemembered({ database, writerOptions: { headFile, keys } }: AdoptedRecord): Promise<boolean> {
+  try {
+    await headFile.refuseRestored(database, keys.checkpoints);
+    return true;
+  } catch (error) {
+    if (isRefusal(error, 'STATE_RESTORED')) return false;
+    throw error;
+  }
 }
 
 /**
