@@ -11,10 +11,11 @@ import { readNamedFile } from '../platform/named-file.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { type RepositoryId, type RoleName, printable, repositoryId, roleName } from '../tuf/names.ts';
 import { baseUrl } from '../tuf/urls.ts';
+import { type LedgerGiven, ledgerFrom, ledgerOptions } from './guard-ledger-options.ts';
 import type { Invocation } from './invocation.ts';
 import { repeatable, time } from './options.ts';
 
-export interface PinGiven {
+export interface PinGiven extends LedgerGiven {
   readonly mirror?: string;
   readonly copy?: string;
   readonly root?: string;
@@ -44,6 +45,7 @@ export function pinOptions(): Option[] {
       'how long after a refresh --mode offline may go beyond the mirror’s own expiry (default none)',
     ),
     repeatable('--floor <role=version>', 'the least version of root, timestamp, snapshot, targets or a delegated role'),
+    ...ledgerOptions(),
     new Option('--expires <time>', 'when the pin itself must be renewed').argParser(time),
   ];
 }
@@ -53,7 +55,7 @@ export function pinOptionsIn(given: PinGiven): string[] {
   const flags = {
     ...{ mirror: '--mirror', copy: '--copy', root: '--root', upstreamRoot: '--upstream-root', expires: '--expires' },
     ...{ repository: '--repository', grace: '--grace', maxUpstreamAge: '--max-upstream-age', floor: '--floor' },
-    maxOffline: '--max-offline',
+    ...{ maxOffline: '--max-offline', logPolicy: '--log-policy', approver: '--approver', approvals: '--approvals' },
   } satisfies Record<keyof PinGiven, string>;
   return (Object.keys(flags) as (keyof PinGiven)[])
     .filter((name) => given[name] !== undefined)
@@ -84,6 +86,7 @@ export async function pinFromOptions(invocation: Invocation, given: PinGiven): P
       maxOffline: periodOf(given.maxOffline, '--max-offline') ?? DEFAULT_POLICY.maxOffline,
       grace: gracesOf(given.grace ?? []),
     },
+    ledger: await ledgerFrom(invocation, given),
     expires: given.expires,
   };
 }
