@@ -74,11 +74,8 @@ export class PendingChanges {
     return agreed?.actor === actor && agreed.key === key;
   }
 
+  /** Needs no spending: a key is added once, whoever agreed to it. */
   expectFirstKey(subjectSha256: string, first: FirstKey): void {
     this.#firstKeys.set(subjectSha256, first);
-  }
-
-  spendFirstKey(subjectSha256: string): void {
-    this.#firstKeys.delete(subjectSha256);
   }
 }

@@ -191,9 +191,6 @@ export class Rules implements Standing {
         this.people.apply(event, mark);
         return;
       case 'key.add':
-        this.changes.spendFirstKey(agreed.subjectSha256);
-        this.people.apply(event, mark);
-        return;
       case 'actor.retire':
       case 'key.revoke':
         this.people.apply(event, mark);

@@ -201,6 +201,10 @@ test('a signature that was given for a change that took effect is spent, named o
     policy: LOOSER,
     subject_sha256: subjectDigest(TO_LOOSER),
   };
+  const elsewhere = counted.map(({ index }) => ({ index, hash: hex('another leaf') }));
+  refused('STATE_LEDGER', /not there or were used before/, () =>
+    site.append('policy.set', { ...body, signatures: elsewhere }),
+  );
   site.append('policy.set', { ...body, signatures: counted });
   const late = site.signChange('eve', TO_LOOSER);
   // One signature would be enough now.

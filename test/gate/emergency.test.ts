@@ -204,7 +204,9 @@ test('it leaves no more time for the review than the policy', () => {
 test('it opens nothing that was never verified, or is another repository’s', () => {
   const here = site();
   here.import(2, 'dan', 'other', { repo_id: 'debian' });
-  for (const number of [2, 3]) {
+  const nothing = { candidate: null, targets_root: null };
+  here.observe(4, here.claim('dan'), 'bad', { result: 'rejected', outcome: 'refused', ...nothing });
+  for (const number of [2, 3, 4]) {
     refused('STATE_LEDGER', /never verified/, () => here.openEmergency(number, ['ann', 'bob']));
   }
 });
