@@ -100,12 +100,7 @@ async function open(
       renewals: () => renewals.counts,
     }),
     status: () =>
-      Promise.resolve(
-        asDocument({
-          ...statusDocument(statusOf({ reader, keyring: mirror.keyring }, clock.now())),
-          ledger: { origin: trees.now.log?.origin, size: reader.log.size(), released: trees.now.log?.size ?? 0 },
-        }),
-      ),
+      Promise.resolve(asDocument(statusDocument(statusOf({ reader, keyring: mirror.keyring }, clock.now())))),
     ledger: answerLog({ trees, counts: counts.admin, log }),
     counts: counts.admin,
     log,

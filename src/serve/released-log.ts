@@ -22,8 +22,6 @@ type LogReader = LedgerReader['log'];
 export type Audience = 'everybody' | 'auditors';
 
 export class ReleasedLog {
-  /** The log’s name. */
-  readonly origin: string;
   readonly size: number;
   /** The signed note with the witnesses’ lines. */
   readonly note: string;
@@ -37,9 +35,7 @@ export class ReleasedLog {
     this.#log = log;
     this.size = size;
     this.note = note;
-    const { origin, root } = parseCheckpoint(openNote(note).body);
-    this.origin = origin;
-    this.#root = root;
+    this.#root = parseCheckpoint(openNote(note).body).root;
     this.checkpoint = prepareMade('log', Buffer.from(note), 'revalidated', TEXT_TYPE);
   }
 

@@ -211,6 +211,29 @@ void test('/metrics: versions, expiries, as-of, imports, requests', async (t) =>
   assert.doesNotMatch(lines.join('\n'), /role="bin"/, 'names that upstream chooses are never labels (R-03)');
 });
 
+void test('/metrics: how far the ledger goes, and how far it is shown; what waits is not what is served', async (t) => {
+  const admin = await openAdmin(t);
+  const { ledger, reader } = admin.mirror;
+  const size = reader.log.size();
+  ledger.isReleasing = false;
+  admin.mirror.renew('one');
+  const waiting = await metricsOf(admin);
+  const served = 'countersign_metadata_version{repository="one",role="timestamp"}';
+  for (const line of [
+    `countersign_ledger_entries ${String(size + 1)}`,
+    `countersign_ledger_released_entries ${String(size)}`,
+    'countersign_ledger_checkpoint_timestamp_seconds 1767225602',
+    `${served} 201`,
+  ])
+    assert.ok(waiting.includes(line), line);
+  assert.deepEqual(reader.log.waitingSince(), new Date('2026-01-01T00:00:02Z'));
+  ledger.release();
+  assert.equal(reader.log.waitingSince(), undefined);
+  const released = await metricsOf(admin);
+  assert.ok(released.includes(`countersign_ledger_released_entries ${String(size + 1)}`));
+  assert.ok(released.includes(`${served} 202`));
+});
+
 void test('/metrics: imports and requests are counted once, however often it is asked', async (t) => {
   const admin = await openAdmin(t);
   await metricsOf(admin);
