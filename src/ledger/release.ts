@@ -80,6 +80,7 @@ export function checkpointReleaser(database: Database, options: ReleaserOptions)
  * least one where it has seen something else. Under the old name nothing can follow.
  */
 export async function entriesSeenBeyond(database: Database, options: ReleaserOptions): Promise<number> {
+  options.log.catchUp(database);
   const shown = released(database);
   const rule = options.log.facts.witnesses;
   if (!shown || !rule || !options.witnesses) return 0;

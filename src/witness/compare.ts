@@ -1,17 +1,17 @@
 /**
  * A checkpoint that somebody kept, on paper or in another department, held against the ledger: the witness of a site that
- * runs none. It counts under the log key alone, and is compared with the leaves themselves: whoever rewrote the database could
- * have left the old hashes in it.
+ * runs none. It counts under the log key alone, and is compared with a tree of which every node was made again from the leaves:
+ * whoever rewrote them could have left the old hashes.
  */
 import { Refusal } from '../errors.ts';
 import { decodeLeaf } from '../ledger/events/leaf.ts';
-import { leafBytes } from '../ledger/log-rows.ts';
+import { leafBytes, storedNodes } from '../ledger/log-rows.ts';
 import { released } from '../ledger/checkpoints.ts';
 import type { Database } from '../platform/database.ts';
 import { openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
 import { type Note, openNote, signaturesOf } from '../tlog/note.ts';
 import { verifyCosignature } from '../tlog/cosignature.ts';
-import { Frontier, type Hash, isSameHash, leafHash } from '../tlog/tree.ts';
+import { type Hash, isSameHash, rootOf } from '../tlog/tree.ts';
 import { parseWitnessPolicy } from '../tlog/witness-policy.ts';
 import { printable } from '../tuf/names.ts';
 import type { Watched } from './watched.ts';
@@ -37,7 +37,7 @@ export function compareCheckpoint({ database, log, writerOptions }: Watched, sen
   const { origin } = parseCheckpoint(openNote(text).body);
   const size = sharedSize(database, origin, log.size);
   const kept = openCheckpoint(text, writerOptions.keys.checkpoints(origin).key);
-  const root = kept.size <= size ? rootOfLeaves(database, kept.size) : undefined;
+  const root = kept.size <= size ? rootOf(kept.size, storedNodes(database)) : undefined;
   const verdict = root === undefined ? 'ahead' : isSameHash(root, kept.root) ? 'consistent' : 'contradicts';
   return {
     verdict,
@@ -66,12 +66,6 @@ function sharedSize(database: Database, origin: string, size: number): number {
   if (last >= 0) return names[last + 1]?.at ?? size;
   const own = names.map(({ name }) => printable(name, 80)).join(', ');
   throw new Refusal('TRUST_LOG_SIGNATURE', `The checkpoint is of the log “${printable(origin, 80)}”, not of ${own}.`);
-}
-
-function rootOfLeaves(database: Database, size: number): Hash {
-  const frontier = new Frontier();
-  for (let index = 0; index < size; index++) frontier.append(leafHash(leafBytes(database, index)));
-  return frontier.root();
 }
 
 function cosignersOf(rule: string | undefined, note: Note): string[] {
