@@ -78,6 +78,11 @@ export class LabWitness {
     return this.#known(origin).size;
   }
 
+  /** The newest checkpoint that it cosigned, as it shows it to monitors; empty before the first. */
+  noteOf(origin: string): string {
+    return this.#seen.get(origin) ?? '';
+  }
+
   async stop(): Promise<void> {
     await this.#listener?.close();
     await this.#turn;

@@ -7,9 +7,14 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isRefusal, type Refusal } from '../../src/errors.ts';
+import { released, signCheckpoint } from '../../src/ledger/checkpoints.ts';
 import { entriesSeenBeyond } from '../../src/ledger/release.ts';
 import { LedgerWriter } from '../../src/ledger/writer.ts';
 import type { Mirror } from '../../src/mirror.ts';
+import { adoptRestoredRecord } from '../../src/publish/recover.ts';
+import { parseCheckpoint } from '../../src/tlog/checkpoint.ts';
+import { openNote } from '../../src/tlog/note.ts';
+import { type Comparison, compareCheckpoint } from '../../src/witness/compare.ts';
 import { happen, type Lie, serve, WatchedSite } from './site.ts';
 
 async function behind(doing: Promise<unknown>, words: RegExp): Promise<Refusal> {
@@ -25,10 +30,13 @@ async function behind(doing: Promise<unknown>, words: RegExp): Promise<Refusal> 
 
 /** The record with its head file, as a snapshot of the whole machine has them. */
 class Snapshot {
+  /** What was released then. */
+  readonly checkpoint: string;
   readonly #data: string;
   readonly #copy: string;
 
-  constructor({ dataDirectory }: Mirror) {
+  constructor({ dataDirectory, database }: Mirror) {
+    this.checkpoint = released(database)?.note ?? '';
     this.#data = dataDirectory;
     this.#copy = `${dataDirectory}-snapshot`;
     cpSync(this.#data, this.#copy, { recursive: true });
@@ -189,7 +197,7 @@ test('without asking, nothing is shown that the rule wants seen, and no outage i
   assert.deepEqual(site.events('witness.unreachable'), []);
 });
 
-test('what is lost is counted by the witnesses where no head file remembers it, and the log goes on under another name', async (t) => {
+test('what is lost is counted by the witnesses where no head file remembers it; the log goes on under another name', async (t) => {
   const site = await watchedSite(t, 'a');
   const snapshot = new Snapshot(site.mirror);
   await site.grow();
@@ -197,16 +205,11 @@ test('what is lost is counted by the witnesses where no head file remembers it, 
   const mirror = await restored(site, snapshot);
   const origin = site.logKey.name;
   const { database, writerOptions } = mirror;
-  const lost = await entriesSeenBeyond(database, writerOptions);
-  assert.equal(lost, 2);
-  const writer = await LedgerWriter.open(database, { ...writerOptions, adopting: 'restored-record' });
-  try {
-    await writer.adoptRestored('the disk died', lost, [], 0);
-    assert.match(writer.witnessTrouble?.what ?? '', /a: The witness does not know this log \(status 404: /);
-  } finally {
-    writer.close();
-  }
+  assert.equal(await entriesSeenBeyond(database, writerOptions), 2);
+  rmSync(join(mirror.dataDirectory, 'head.json'));
+  await adoptRestoredRecord(mirror, 'the disk died, and its snapshot had its own head file');
   assert.equal(site.shown.size, 2, 'nothing is shown until the witness knows the new name');
+  assert.match((await site.look()) ?? '', /a: The witness does not know this log \(status 404: /);
   await site.witness('a').stop();
   await site.watch('a');
   assert.equal(await site.look(), undefined);
@@ -214,4 +217,29 @@ test('what is lost is counted by the witnesses where no head file remembers it, 
   // Under the new name it has seen what is released; under the old one it had seen more.
   assert.equal(await site.grow(), undefined);
   assert.equal(await entriesSeenBeyond(database, writerOptions), 0);
+  // What was kept of the old name is compared with the entries that both have; beyond them, it is of lost ones.
+  const kept = { whole: snapshot.checkpoint, lost: site.witness('a').noteOf(origin) };
+  assert.equal(compareCheckpoint(mirror, kept.whole).verdict, 'consistent');
+  const { verdict, size, root, cosignedBy } = compareCheckpoint(mirror, kept.lost);
+  assert.deepEqual([verdict, size, root, cosignedBy], ['ahead', 2, undefined, ['a']]);
 });
+
+test('a kept checkpoint shows a fork, and that the ledger ends before it', async (t) => {
+  const site = await watchedSite(t, 'a');
+  const snapshot = new Snapshot(site.mirror);
+  await site.grow();
+  const { note } = site.shown;
+  const mirror = await restored(site, snapshot);
+  assert.equal(compareCheckpoint(mirror, snapshot.checkpoint).verdict, 'consistent');
+  assert.deepEqual(told(compareCheckpoint(mirror, note)), ['ahead', 3, 2, false, ['a']]);
+  await site.setRule('quorum none\n', 'wait', true);
+  assert.deepEqual(told(compareCheckpoint(mirror, note)), ['contradicts', 3, 3, true, []]);
+  // Whoever has the log key, but not its past, signs what the ledger never was.
+  const shown = parseCheckpoint(openNote(note).body);
+  const forged = signCheckpoint({ ...shown, size: 2 }, mirror.writerOptions.keys.checkpoints(shown.origin));
+  assert.equal(compareCheckpoint(mirror, forged).verdict, 'contradicts');
+});
+
+function told({ verdict, kept, size, root, cosignedBy }: Comparison): unknown[] {
+  return [verdict, kept.size, size, root !== undefined, cosignedBy];
+}
