@@ -6,6 +6,7 @@ import { Refusal } from '../errors.ts';
 import type { Current, Enrolment } from '../ledger/records.ts';
 import type { SignedFile } from '../ledger/record-publication.ts';
 import type { LedgerWriter } from '../ledger/writer.ts';
+import type { Database } from '../platform/database.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import { acceptDraft, mergeDrafts } from '../sign/root-draft.ts';
 import type { RootPublic } from '../sign/root-public.ts';
@@ -46,10 +47,12 @@ export interface DraftOptions {
 
 /** @throws STATE_NOTHING_PUBLISHED before the first import, STATE_ROOT_DRAFT when a first root has no holders named */
 export async function draftNextRoot(
-  composer: Composer,
+  composer: Composer & { readonly database: Database },
   { repository, rootKeys, threshold, rotateOnline = false, import: wanted }: DraftOptions,
 ): Promise<RootDraft> {
-  const { reader, clock } = composer;
+  const { reader, clock, log, database } = composer;
+  // No writer was opened: what waits, and what is public, is asked of the ledger as it is now.
+  log.catchUp(database);
   const enrolment = reader.enrolment(repository);
   const number = importForRoot(composer, repository, wanted);
   const { candidate } = await reverifyImport(composer, enrolment, number);

@@ -5,7 +5,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isRefusal } from '../../src/errors.ts';
+import { releasedSize } from '../../src/ledger/checkpoints.ts';
+import type { Remembered } from '../../src/ledger/head-file.ts';
+import { logSize, storedNodes } from '../../src/ledger/log-rows.ts';
 import type { Current } from '../../src/ledger/records.ts';
 import type { Mirror } from '../../src/mirror.ts';
 import { closeMirror } from '../../src/open.ts';
@@ -13,6 +17,7 @@ import { Disk } from '../../src/platform/disk.ts';
 import { fsck } from '../../src/publish/fsck.ts';
 import { publishedView } from '../../src/publish/published-view.ts';
 import { clearLeftovers } from '../../src/publish/recover.ts';
+import { isSameHash, rootOf } from '../../src/tlog/tree.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import type { RoleName } from '../../src/tuf/names.ts';
 import { type ClientStart, refreshAsClient } from '../../src/verify/as-client.ts';
@@ -71,6 +76,15 @@ export async function requireWhole(directory: string, mirror: Mirror): Promise<v
   assert.deepEqual(report.findings, []);
 }
 
+/** Everything is under a released checkpoint, and the log goes on from what its head file had remembered. */
+function requireReleased({ database, reader }: Mirror, remembered: Remembered | undefined): void {
+  const size = logSize(database);
+  assert.equal(releasedSize(database), size, 'no leaf waits for its checkpoint');
+  assert.deepEqual(reader.released(), reader.currents());
+  assert.ok(remembered?.root instanceof Uint8Array, 'a head file with a root');
+  assert.ok(isSameHash(rootOf(remembered.size, storedNodes(database)), remembered.root), 'no fork (S-06)');
+}
+
 /**
  * Opens the place anew, looks at it, does the same step again, and looks once more.
  * @returns whether the step had taken effect before it failed
@@ -88,7 +102,10 @@ export async function recover(directory: string, before: Known, step: Step): Pro
 export async function goOn(directory: string, mirror: Mirror, before: Known, step: Step): Promise<boolean> {
   await requireWhole(directory, mirror);
   const found = currentOf(mirror);
-  const hadHappened = step.isDone(before.current, found);
+  const hadHappened = step.isDone(before.current, found, mirror);
+  const remembered = await mirror.writerOptions.headFile.read();
+  const shown = mirror.reader.released();
+  assert.ok(isDeepStrictEqual(shown, [before.current]) || isDeepStrictEqual(shown, [found]), 'no third state is shown');
   const between = knownClient(mirror);
   if (hadHappened) await requireUpdate(mirror, before);
   else assert.deepEqual(found, before.current, 'the old state, whole');
@@ -96,10 +113,11 @@ export async function goOn(directory: string, mirror: Mirror, before: Known, ste
   if (!hadHappened) {
     await step.perform(mirror);
     const now = currentOf(mirror);
-    assert.ok(step.isDone(before.current, now), 'done again, the step succeeds');
+    assert.ok(step.isDone(before.current, now, mirror), 'done again, the step succeeds');
     // S-04: what was reserved for the failed attempt is never signed again.
-    if (now.snapshotVersion !== found.snapshotVersion) assert.ok(now.snapshotVersion > (highest[0] ?? 0));
-    assert.ok(now.timestampVersion > (highest[1] ?? 0));
+    if (now.snapshotVersion !== found.snapshotVersion) assert.ok(now.snapshotVersion > (highest[0] ?? 0), 'snapshot');
+    if (now.timestampVersion !== found.timestampVersion)
+      assert.ok(now.timestampVersion > (highest[1] ?? 0), 'timestamp');
   } else {
     // Done twice, a step does nothing, or says that it was done.
     await step.perform(mirror).catch((error: unknown) => {
@@ -108,6 +126,7 @@ export async function goOn(directory: string, mirror: Mirror, before: Known, ste
     assert.deepEqual(currentOf(mirror), found);
   }
   await requireWhole(directory, mirror);
+  requireReleased(mirror, remembered);
   await requireUpdate(mirror, before);
   if (hadHappened) await requireUpdate(mirror, between);
   return hadHappened;

@@ -12,7 +12,7 @@ import type { Scenario, Step } from './scenarios.ts';
 
 /** The names of all operations of one undisturbed run, in order. */
 export async function listOperations(places: Places, scenario: Scenario, { step }: Prepared): Promise<string[]> {
-  const directory = await places.copy(scenario.rootKeys);
+  const directory = await places.copy(scenario.place);
   const operations: string[] = [];
   const mirror = await open(directory, new FakeClock(LATER), (operation) => void operations.push(operation));
   await step.perform(mirror);
@@ -27,7 +27,7 @@ export interface Prepared {
 
 /** What is the same for every copy of the scenario’s place. */
 export async function prepare(places: Places, scenario: Scenario): Promise<Prepared> {
-  const directory = await places.copy(scenario.rootKeys);
+  const directory = await places.copy(scenario.place);
   return { step: await scenario.prepare(directory), before: await lookAt(directory) };
 }
 
@@ -39,7 +39,7 @@ export async function failOnce(
   at: number,
   goesOn: 'in the same process' | 'in a new process',
 ): Promise<void> {
-  const directory = await places.copy(scenario.rootKeys);
+  const directory = await places.copy(scenario.place);
   let count = 0;
   const failing = (operation: string): void => {
     if (count++ === at) throw Object.assign(new Error(`no space left: ${operation}`), { code: 'ENOSPC' });

@@ -1,13 +1,14 @@
 /**
  * S-03: SIGKILL in the middle of a publication, in a process of its own; then a new process finds the old state or the
- * new one. Here at the points around the commit, where a mix could come from; at every operation in test/slow.
+ * new one. Here at the points around the commit and the checkpoint over it, where a mix could come from; at every operation
+ * in test/slow.
  */
 import assert from 'node:assert/strict';
 import { after, mock, test } from 'node:test';
 import { listOperations, prepare } from './failing-operation.ts';
 import { killAt } from './killed.ts';
 import { LATER, Places } from './place.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { decisiveCommit, SCENARIOS } from './scenarios.ts';
 
 const places = new Places();
 after(() => places.remove());
@@ -18,8 +19,11 @@ for (const scenario of SCENARIOS) {
     t.after(() => mock.timers.reset());
     const prepared = await prepare(places, scenario);
     const operations = await listOperations(places, scenario, prepared);
-    const commit = operations.lastIndexOf('sql COMMIT');
-    const inTransaction = operations.lastIndexOf('sql BEGIN IMMEDIATE') + 3;
+    const commit = decisiveCommit(scenario, operations);
+    const inTransaction = operations.lastIndexOf(scenario.decisive);
+    const headFile = operations.findIndex((operation, at) => at > commit && operation.startsWith('rename'));
+    const release = operations.indexOf('sql COMMIT', headFile);
+    assert.ok(commit < headFile && headFile < release, 'commit, then the head file, then the checkpoint');
     assert.equal(
       await killAt(places, scenario, prepared, inTransaction, 'our own only'),
       false,
@@ -33,7 +37,12 @@ for (const scenario of SCENARIOS) {
     assert.equal(
       await killAt(places, scenario, prepared, commit + 1, 'with tuf-js'),
       true,
-      'after the commit: the new state',
+      'after the commit: the new state, without a checkpoint',
+    );
+    assert.equal(
+      await killAt(places, scenario, prepared, release, 'our own only'),
+      true,
+      'between head file and checkpoint: the new state, signed, remembered and not yet shown',
     );
   });
 }

@@ -25,7 +25,7 @@ export async function killAt(
   at: number,
   clients: 'with tuf-js' | 'our own only',
 ): Promise<boolean> {
-  const directory = await places.copy(scenario.rootKeys);
+  const directory = await places.copy(scenario.place);
   const fetchFrom = clients === 'with tuf-js' ? await knowingTufJs(directory) : undefined;
   const words = [directory, String(SCENARIOS.indexOf(scenario)), String(at)];
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD, ...words], {

@@ -1,10 +1,12 @@
 /**
- * A data directory with one published generation, to be copied and broken: made once per kind of root keys, with fixed
- * keys and times, so that a child process sees the same upstream and signs the same drafts.
+ * A data directory with one published generation, to be copied and broken: made once of each kind, with fixed keys and
+ * times, so that a child process sees the same upstream and signs the same drafts.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { statementDigest } from '../../src/ledger/events/leaf.ts';
+import { SOLO } from '../../src/ledger/events/policy.ts';
 import { importUpstream, type ImportResult, type Mirror, withWriter } from '../../src/mirror.ts';
 import { closeMirror, createDataDirectory, type DataPaths, openMirror } from '../../src/open.ts';
 import { Disk } from '../../src/platform/disk.ts';
@@ -26,7 +28,11 @@ export const REPOSITORY = repositoryId('site');
 /** When the tested step happens: half of a timestamp’s day is over. */
 export const LATER = new Date(NOW.getTime() + 13 * 3_600_000);
 
-export type RootKeys = 'online' | 'offline';
+/**
+ * Where its root keys are, and whether publications wait: `commanded` publishes on command only; in `waiting` what upstream
+ * says next has been imported and waits for that.
+ */
+export type PlaceKind = 'online' | 'offline' | 'commanded' | 'waiting';
 
 /** What upstream says first, and what it says next: a new target, a changed delegation and a new targets key. */
 export function upstreamAt(stage: 1 | 2): SimulatedUpstream {
@@ -60,7 +66,8 @@ export function holders(): readonly [RootHolder, RootHolder] {
   return [new RootHolder('alice', seedNamed('alice')), new RootHolder('bob', seedNamed('bob'))];
 }
 
-export async function makePlace(directory: string, rootKeys: RootKeys): Promise<void> {
+export async function makePlace(directory: string, kind: PlaceKind): Promise<void> {
+  const rootKeys = kind === 'offline' ? kind : 'online';
   const clock = new FakeClock();
   const paths = pathsOf(directory);
   const upstream = upstreamAt(1);
@@ -85,6 +92,8 @@ export async function makePlace(directory: string, rootKeys: RootKeys): Promise<
     await writer.setLimits(REPOSITORY, new Map([['versionJump', 2000]]), 'a row for every table');
   });
   const { outcome } = await importFrom(mirror, upstream);
+  if (kind === 'commanded' || kind === 'waiting') await publishOnCommand(mirror);
+  if (kind === 'waiting') await importFrom(mirror, upstreamAt(2));
   if (outcome === 'needs-root') {
     const all = holders();
     const rootPublics = all.map((holder) => holder.publicOf(REPOSITORY));
@@ -95,18 +104,25 @@ export async function makePlace(directory: string, rootKeys: RootKeys): Promise<
   closeMirror(mirror);
 }
 
+async function publishOnCommand(mirror: Mirror): Promise<void> {
+  const policy = { ...SOLO, publish: 'on-command' } as const;
+  const digest = statementDigest(policy);
+  const body = { scope: '*', sha256: digest, policy, subject_sha256: digest, signatures: [] };
+  await withWriter(mirror, (writer) => writer.commit({ events: [{ type: 'policy.set', actor: 'local', body }] }));
+}
+
 /** Places to copy from, and a room for the copies; all of it removed in the end. */
 export class Places {
   readonly room = mkdtempSync(join(tmpdir(), 'countersign-fault-'));
-  readonly #made = new Map<RootKeys, string>();
+  readonly #made = new Map<PlaceKind, string>();
   #copies = 0;
 
-  async copy(rootKeys: RootKeys): Promise<string> {
-    let original = this.#made.get(rootKeys);
+  async copy(kind: PlaceKind): Promise<string> {
+    let original = this.#made.get(kind);
     if (original === undefined) {
-      original = join(this.room, `original-${rootKeys}`);
-      await makePlace(original, rootKeys);
-      this.#made.set(rootKeys, original);
+      original = join(this.room, `original-${kind}`);
+      await makePlace(original, kind);
+      this.#made.set(kind, original);
     }
     const copy = join(this.room, `copy-${String(++this.#copies)}`);
     cpSync(original, copy, { recursive: true });

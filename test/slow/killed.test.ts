@@ -7,7 +7,7 @@ import { after, mock, test } from 'node:test';
 import { listOperations, prepare } from '../fault/failing-operation.ts';
 import { killAt } from '../fault/killed.ts';
 import { LATER, Places } from '../fault/place.ts';
-import { SCENARIOS } from '../fault/scenarios.ts';
+import { decisiveCommit, SCENARIOS } from '../fault/scenarios.ts';
 
 const places = new Places();
 after(() => places.remove());
@@ -18,7 +18,7 @@ for (const scenario of SCENARIOS) {
     t.after(() => mock.timers.reset());
     const prepared = await prepare(places, scenario);
     const operations = await listOperations(places, scenario, prepared);
-    const commit = operations.lastIndexOf('sql COMMIT');
+    const commit = decisiveCommit(scenario, operations);
     for (const [at, operation] of operations.entries()) {
       await t.test(`killed before operation ${String(at)}: ${operation}`, async () => {
         assert.equal(await killAt(places, scenario, prepared, at, 'with tuf-js'), at > commit);
