@@ -6,7 +6,7 @@ import { endOfGrace } from '../client/trust/expiry.ts';
 import { type Held, heldRole } from '../client/remember/held.ts';
 import { formatPeriod } from '../client/pin/period.ts';
 import type { SshPublicKey } from '../client/pin/officer.ts';
-import type { Grace, MarksReset, Pin } from '../client/pin/pin.ts';
+import type { Grace, LedgerPin, MarksReset, Pin } from '../client/pin/pin.ts';
 import { isRefusal } from '../errors.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
@@ -25,7 +25,7 @@ export interface PinStatement {
 
 const NONE = 'none';
 /** Of these, nothing is said where there is none. */
-const UNSAID = new Set(['metadata', 'targets', 'marks reset']);
+const UNSAID = new Set(['metadata', 'targets', 'marks reset', 'ledger']);
 
 /** @param held read and not verified: only the expiry that a file states is looked at, to be shown */
 export async function graceEnds({ policy, upstreamRoot }: Pin, held: Held): Promise<GraceEnds> {
@@ -67,6 +67,7 @@ export function pinStatements(pin: Pin, ends: GraceEnds, officer?: SshPublicKey)
     { member: 'max offline', words: policy.maxOffline === 0 ? NONE : formatPeriod(policy.maxOffline) },
     { member: 'warn before', words: formatPeriod(policy.warnBefore) },
     { member: 'grace', words: graces.join('\n') || NONE },
+    { member: 'ledger', words: pin.ledger ? ledgerWords(pin.ledger) : NONE },
     { member: 'pin expires', words: pin.expires ? formatDate(pin.expires) : 'never' },
     { member: 'marks reset', words: pin.marksReset ? marksResetWords(pin.marksReset) : NONE },
     { member: 'officer', words: officer ? `${officer.fingerprint} (${officer.type})` : NONE },
@@ -114,9 +115,37 @@ export function pinDocument(pin: Pin, ends: GraceEnds, officer?: SshPublicKey): 
         ends: endText(ends.get(role)),
       })),
     },
+    ledger: pin.ledger && ledgerDocument(pin.ledger),
     expires: endText(pin.expires),
     marks_reset: pin.marksReset && { reason: pin.marksReset.reason, at: formatDate(pin.marksReset.at) },
     officer: officer?.fingerprint,
+  };
+}
+
+/** Which log, how many must have seen it, who must have approved. */
+function ledgerWords({ log, witnesses, approvals }: LedgerPin): string {
+  const names = witnesses.witnesses.map(({ name }) => printable(name, 80));
+  const seen =
+    witnesses.quorum === 'none'
+      ? 'no witness is asked for'
+      : `quorum ${printable(witnesses.quorum, 80)} of ${names.join(', ')}`;
+  const lines = [`log ${printable(log.name, 200)}, key ${log.keyId}`, seen];
+  if (approvals) {
+    const people = approvals.keys.map(({ fingerprint }) => fingerprint);
+    lines.push(`approved by ${approvals.threshold} of ${people.join(', ')}`);
+  }
+  return lines.join('\n');
+}
+
+function ledgerDocument({ log, text, address, approvals }: LedgerPin): object {
+  return {
+    log: log.text,
+    policy: text,
+    address: address?.href,
+    approvals: approvals && {
+      threshold: approvals.threshold,
+      keys: approvals.keys.map(({ fingerprint }) => fingerprint),
+    },
   };
 }
 
