@@ -35,7 +35,7 @@ export const REFUSALS = {
     next: 'See `countersign operator list`; add a further key to the same person with `countersign operator add-key`.',
   },
   USAGE_REASON: {
-    why: 'A decision that overrides a refusal is recorded and signed into what clients see, so it needs a reason.',
+    why: 'Whoever looks later must understand why this was decided; some decisions are signed into what clients see.',
     next: 'Add --reason "…".',
   },
   USAGE_FILE: { why: 'The command needs this file.', next: 'Check the path and its permissions.' },
@@ -222,6 +222,10 @@ export const REFUSALS = {
   POLICY_CHANGE: {
     why: 'Who may decide, and by which rules, is itself changed only by as many people as those rules ask.',
     next: 'The others run the same command with their own --as NAME; it takes effect with the last signature that is needed.',
+  },
+  POLICY_SUMMARY: {
+    why: 'A person answers for what they have read; a signature under something else would be in their name, and not their word.',
+    next: 'Read it as it is now with `countersign diff`, and give the digest of that.',
   },
   POLICY_VERSION_JUMP: {
     why: 'A version that leaps ahead can lock clients out of every later update.',

@@ -3,6 +3,8 @@
  * vouched for what is carried) and horizon (the earliest expiry among the authored roles). Each problem says who must
  * act and whether the mirror can help.
  */
+import type { Office } from './decide/office.ts';
+import type { PolicyInForce } from './gate/records.ts';
 import type { LedgerReader } from './ledger/reader.ts';
 import type { Current, Enrolment, GenerationRole, ImportRecord, IssuedFile } from './ledger/records.ts';
 import type { Keyring } from './sign/keyring.ts';
@@ -14,6 +16,12 @@ import { DAY_MS } from './verify/policy.ts';
 export type StatusKind =
   | 'nothing-published'
   | 'needs-root'
+  | 'needs-approvals'
+  | 'needs-command'
+  | 'needs-import'
+  | 'rejected'
+  | 'cooling-off'
+  | 'blocked'
   | 'dead-man'
   | 'mirror-expired'
   | 'dead-horizon'
@@ -27,7 +35,7 @@ export interface Problem {
   readonly text: string;
   /** Whether every client fails because of it, or only those that need the role. */
   readonly fails: 'every client' | 'some clients' | 'nobody yet';
-  readonly whoActs: 'upstream' | 'mirror operator' | 'root key holders' | 'importer';
+  readonly whoActs: 'upstream' | 'mirror operator' | 'root key holders' | 'importer' | 'approvers' | 'nobody';
   readonly canMirrorHelp: boolean;
 }
 
@@ -55,6 +63,8 @@ export interface RepositoryStatus {
       }
     | undefined;
   readonly excluded: readonly { readonly role: string; readonly reason: string }[];
+  /** By which rules its imports become public; undefined where the ledger was not asked. */
+  readonly policy: PolicyInForce | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -65,28 +75,35 @@ export interface StatusDocument {
   /** True in a trial: whoever takes this machine takes the mirror’s root as well. */
   readonly rootKeyOnline: boolean;
   readonly repositories: readonly RepositoryStatus[];
+  /** Who decides here and what waits for them; undefined where the ledger was not asked. */
+  readonly office: Office | undefined;
+}
+
+interface Asked {
+  readonly reader: LedgerReader;
+  readonly keyring: Pick<Keyring, 'hasRootOnline'>;
+  readonly office?: Office | undefined;
 }
 
 const NEAR_DAYS = 14;
 
-export function statusOf(
-  { reader, keyring }: { reader: LedgerReader; keyring: Pick<Keyring, 'hasRootOnline'> },
-  now: Date,
-  only?: RepositoryId,
-): StatusDocument {
+export function statusOf(asked: Asked, now: Date, only?: RepositoryId): StatusDocument {
+  const { reader, keyring, office } = asked;
   const enrolments = only === undefined ? reader.enrolments() : [reader.enrolment(only)];
-  const repositories = enrolments.map((enrolment) => reader.together(() => repositoryStatus(reader, enrolment, now)));
+  const repositories = enrolments.map((enrolment) => reader.together(() => repositoryStatus(asked, enrolment, now)));
   const ok = repositories.every(({ problems }) => problems.every(({ fails }) => fails !== 'every client'));
-  return { ok, at: formatDate(now), rootKeyOnline: keyring.hasRootOnline, repositories };
+  return { ok, at: formatDate(now), rootKeyOnline: keyring.hasRootOnline, repositories, office };
 }
 
-function repositoryStatus(reader: LedgerReader, enrolment: Enrolment, now: Date): RepositoryStatus {
+function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): RepositoryStatus {
+  const { reader, office } = asked;
   const { id } = enrolment;
   const current = reader.current(id);
   const [lastImport] = reader.imports(id, 1);
   const accepted = reader.lastAccepted(id);
   const base = {
     id,
+    policy: office?.policyOf(id),
     lastImport: lastImport && {
       number: lastImport.number,
       outcome: lastImport.outcome,
@@ -95,7 +112,7 @@ function repositoryStatus(reader: LedgerReader, enrolment: Enrolment, now: Date)
     },
   };
   if (!current) {
-    const problem = accepted ? needsRoot(id, accepted, true) : nothingPublished(id);
+    const problem = (accepted && waitingProblem(asked, accepted, true)) ?? nothingPublished(id);
     return {
       ...base,
       generation: undefined,
@@ -139,7 +156,7 @@ function repositoryStatus(reader: LedgerReader, enrolment: Enrolment, now: Date)
       .filter(({ kind }) => kind === 'exclude-role')
       .map(({ role, reason }) => ({ role: printable(role), reason })),
     problems: [
-      ...(accepted && accepted.number !== published.number ? [needsRoot(id, accepted, false)] : []),
+      ...(accepted && accepted.number !== published.number ? waitingProblems(asked, accepted) : []),
       ...mirrorProblems(issued, now),
       ...upstreamProblems(published, renewableUntil, now),
       ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now)),
@@ -174,10 +191,42 @@ function nothingPublished(id: RepositoryId): Problem {
   };
 }
 
-function needsRoot(id: RepositoryId, accepted: ImportRecord, isFirst: boolean): Problem {
+function waitingProblems(asked: Asked, accepted: ImportRecord): Problem[] {
+  const problem = waitingProblem(asked, accepted, false);
+  return problem ? [problem] : [];
+}
+
+/** What the newest import waits for; undefined when it waits for nothing, because what is public was gone back to. */
+function waitingProblem({ office, keyring }: Asked, accepted: ImportRecord, isFirst: boolean): Problem | undefined {
+  const { repository } = accepted;
+  if (!office) return needsRoot(repository, accepted.number, isFirst);
+  const waiting = office.waiting.get(repository);
+  if (!waiting) return undefined;
+  const { import: number, refusal, needsCommand } = waiting;
+  const fails = isFirst ? 'every client' : 'nobody yet';
+  const base = { fails, canMirrorHelp: true } as const;
+  if (refusal) {
+    const { kind, whoActs } = needsCommand ? COMMAND : (WAITS[refusal.code] ?? BLOCKED);
+    return { ...base, kind, whoActs, text: `${refusal.what} ${refusal.next}` };
+  }
+  const hasWaited = office.policyOf(repository).policy.cooling_off_hours > 0;
+  if (!keyring.hasRootOnline && !hasWaited) return needsRoot(repository, number, isFirst);
+  return { ...base, ...COMMAND, text: `Import ${number} may be public now: countersign publish ${number}.` };
+}
+
+const COMMAND = { kind: 'needs-command', whoActs: 'mirror operator' } as const;
+const BLOCKED = { kind: 'blocked', whoActs: 'mirror operator' } as const;
+const WAITS: Readonly<Record<string, Pick<Problem, 'kind' | 'whoActs'>>> = {
+  POLICY_APPROVALS: { kind: 'needs-approvals', whoActs: 'approvers' },
+  POLICY_REJECTED: { kind: 'rejected', whoActs: 'approvers' },
+  POLICY_COOLING_OFF: { kind: 'cooling-off', whoActs: 'nobody' },
+  POLICY_NOT_PERMITTED: { kind: 'needs-import', whoActs: 'importer' },
+};
+
+function needsRoot(id: RepositoryId, number: number, isFirst: boolean): Problem {
   return {
     kind: 'needs-root',
-    text: `Import ${accepted.number} waits for a new mirror root: countersign root draft ${id}, root sign, root accept ${id}.`,
+    text: `Import ${number} waits for a new mirror root: countersign root draft ${id}, root sign, root accept ${id}.`,
     fails: isFirst ? 'every client' : 'nobody yet',
     whoActs: 'root key holders',
     canMirrorHelp: true,

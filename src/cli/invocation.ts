@@ -2,6 +2,8 @@
 import { type Loaded, loadConfiguration } from '../config/load.ts';
 import type { Flags } from '../config/layers.ts';
 import { type Settings } from '../config/settings.ts';
+import { withNames } from '../decide/people.ts';
+import { isRefusal, Refusal } from '../errors.ts';
 import type { Mirror } from '../mirror.ts';
 import { type OpenOptions, closeMirror, openMirror } from '../open.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -100,8 +102,23 @@ export class Invocation {
     const mirror = await openMirror(settings.paths, await this.openOptions());
     try {
       return await work(mirror, settings);
+    } catch (error) {
+      throw isRefusal(error) ? inNames(mirror, error) : error;
     } finally {
       closeMirror(mirror);
     }
+  }
+}
+
+/** The ledger knows people by pseudonyms; whoever reads a refusal must know whom to ask. Its details keep them. */
+function inNames({ log, sealed }: Mirror, refusal: Refusal): Refusal {
+  try {
+    const what = withNames({ rules: log.state, sealed }, refusal.what);
+    if (what === refusal.what) return refusal;
+    const { code, details, hasOwnAdvice, next } = refusal;
+    return new Refusal(code, what, { details, ...(hasOwnAdvice && { next }), cause: refusal });
+  } catch {
+    // A sealed store that was altered must not hide what was refused.
+    return refusal;
   }
 }

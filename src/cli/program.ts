@@ -3,6 +3,7 @@ import { Command, type CommanderError } from 'commander';
 import type { Surroundings } from '../platform/process.ts';
 import { type CommandGroup, type DefinedCommand, type Perform, addEntry, examplesText } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
+import { approveCommand } from './commands/approve.ts';
 import { configCommands } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -13,11 +14,17 @@ import { importsCommand } from './commands/imports.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommands } from './commands/keys.ts';
 import { logCommands } from './commands/log.ts';
+import { operatorCommands } from './commands/operator.ts';
+import { policyCommands } from './commands/policy.ts';
+import { publishCommand } from './commands/publish.ts';
+import { rejectCommand } from './commands/reject.ts';
 import { renewCommand } from './commands/renew.ts';
 import { repoCommands } from './commands/repo.ts';
+import { reviewCommand } from './commands/review.ts';
 import { rootCommands } from './commands/root.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { withdrawCommand } from './commands/withdraw.ts';
 import { asUsageRefusal } from './usage.ts';
 
 /** In the order in which somebody new meets them. */
@@ -27,6 +34,11 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   importCommand,
   importsCommand,
   diffCommand,
+  approveCommand,
+  rejectCommand,
+  publishCommand,
+  withdrawCommand,
+  reviewCommand,
   serveCommand,
   renewCommand,
   statusCommand,
@@ -35,6 +47,8 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   logCommands,
   keysCommands,
   rootCommands,
+  operatorCommands,
+  policyCommands,
   guardCommands,
   demoCommand,
   configCommands,

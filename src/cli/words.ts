@@ -18,7 +18,7 @@ export function relativeTo(now: Date, date: Date): string {
 }
 
 export function plural(count: number, noun: string): string {
-  const nouns = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  const nouns = noun === 'person' ? 'people' : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
   return `${String(count)} ${count === 1 ? noun : nouns}`;
 }
 

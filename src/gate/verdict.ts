@@ -201,6 +201,8 @@ function emergencyFor(measure: Measure): LeafRef | undefined {
   const rule = policy.policy.break_glass;
   const opened = rules.exceptions.emergencyFor(record.repository, record.number);
   if (!rule || !opened || opened.reviewed || now.getTime() > opened.reviewBy.getTime()) return undefined;
+  // What was taken back in it does not come out again by it.
+  if (record.withdrawn && opened.index < record.withdrawn.index) return undefined;
   const { size } = confirmedBy(measure, opened.agreed);
   return size >= Math.max(opened.agreed.asked, rule.min_approvers) ? refOf(opened) : undefined;
 }

@@ -3,15 +3,20 @@ import { type Parsed, type Targets, parseRoot, parseSnapshot, parseTargets, pars
 import { ROOT, type RoleName, SNAPSHOT, type Sha256, TIMESTAMP } from '../tuf/names.ts';
 import type { AuthoredFile, Side, TargetBytes, TargetContents } from '../verify/difference/side.ts';
 import type { LedgerReader } from './reader.ts';
-import type { CarriedTarget, ImportFile } from './records.ts';
+import type { CarriedTarget, ImportFile, ImportRecord } from './records.ts';
 
 export interface ImportContent extends Side {
   /** Targets and delegated roles, one at a time: a repository may be too large to hold. */
   roles(): Iterable<[RoleName, Parsed<Targets>]>;
 }
 
+/** What says which files an import consists of: the tables, or its leaf. */
+export interface ContentReader extends Pick<LedgerReader, 'enrolment' | 'bytes' | 'importFiles' | 'importTargets'> {
+  import(number: number): Pick<ImportRecord, 'repository'>;
+}
+
 /** @throws USAGE_UNKNOWN_IMPORT, or STATE_DAMAGED for bytes that changed */
-export function importContent(reader: LedgerReader, number: number): ImportContent {
+export function importContent(reader: ContentReader, number: number): ImportContent {
   const { repository } = reader.import(number);
   const { limits } = reader.enrolment(repository);
   const files = reader.importFiles(number);
@@ -57,7 +62,7 @@ const MAX_ALL_BYTES = 33_554_432;
  * no number of new files keeps a changed one from being looked into.
  */
 export async function carriedContents(
-  reader: LedgerReader,
+  reader: Pick<ContentReader, 'importTargets'>,
   from: number | undefined,
   to: number,
   readBlob: ReadBlob,

@@ -21,7 +21,7 @@ import type { Decision } from '../verify/decisions.ts';
 
 /** What asking needs of an opened data directory. */
 export interface Asking {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: VerifiedLog<Rules>;
   readonly reader: LedgerReader;
   readonly sealed: Pick<SealedStore, 'open'>;

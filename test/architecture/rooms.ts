@@ -57,19 +57,35 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...['errors', 'platform', 'ledger', 'gate', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'witness'],
     'type mirror',
   ],
-  status: ['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
+  // What people decide, as events: they sign, the gate admits it, the writer appends it.
+  decide: ['errors', 'tuf', 'platform', 'verify', 'sshsig', 'ledger', 'gate', 'publish', 'mirror'],
+  status: [
+    ...['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring', 'type gate/records'],
+    'type decide/office',
+  ],
   // What auditors ask: answers, proofs, exports and packs from verified leaves. It opens a record without any key.
   audit: ['errors', 'tuf', 'tlog', 'sshsig', 'dsse', 'platform', 'ledger', 'gate', 'publish/fsck-record'],
-  // The attack lab: a mirror, a thief of its keys, and clients. It sees the record only through what `mirror` opens.
+  // The attack lab: a mirror, a thief of its keys, people, and clients. It sees the record only through what `mirror` opens.
   lab: [
-    ...['errors', 'tuf', 'tlog', 'client', 'platform', 'type acquire/source', 'verify/policy', 'sign', 'sample'],
-    ...['mirror', 'open'],
+    ...[
+      'errors',
+      'tuf',
+      'tlog',
+      'sshsig',
+      'client',
+      'platform',
+      'type acquire/source',
+      'verify/policy',
+      'gate',
+      'sign',
+    ],
+    ...['sample', 'mirror', 'open', 'type ledger/events', 'type ledger/transcript'],
   ],
-  // The command line writes only through mirror.ts: of the ledger it sees what can be read.
+  // The command line writes only through mirror.ts and decide/: of the ledger it sees what can be read.
   cli: [
     ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
-    ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'mirror', 'open', 'status', 'witness'],
-    'audit',
+    ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'ledger/events', 'sshsig', 'gate', 'mirror'],
+    ...['open', 'decide', 'status', 'witness', 'audit'],
   ],
 };
 

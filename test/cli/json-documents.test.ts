@@ -9,6 +9,7 @@ import { Disk } from '../../src/platform/disk.ts';
 import { renewSampleUpstream } from '../../src/sample/upstream.ts';
 import { DAY } from '../simulator/clock.ts';
 import { guardPlace } from './guard-place.ts';
+import { as, fingerprint, keyFile, Office, signedBy, skip } from './office.ts';
 import { Workplace } from './workplace.ts';
 
 const PAGE = new URL('../../docs/reference/cli-json.md', import.meta.url);
@@ -102,6 +103,53 @@ describe('the documents', () => {
     );
   });
 
+  test('of people', { skip }, async (context) => {
+    const office = await Office.open(context);
+    const { workplace } = office;
+    const key = (name: string): string => `--key ${keyFile(name)}.pub`;
+    await compare(workplace, `operator add alice ${key('alice')} --role approver --dry-run`, 'operator add');
+    await compare(workplace, `operator add alice ${key('alice')} --role approver,importer`, 'operator add');
+    await office.add('bob', 'approver,importer', 'alice');
+    const emergency = { break_glass: { min_approvers: 1, review_within_days: 7 } };
+    await writeFile(workplace.path('p.json'), JSON.stringify({ min_approvers: 2, ...emergency }));
+    await compare(workplace, `policy set @p.json ${as('alice')}`, 'policy set');
+    await writeFile(workplace.path('q.json'), JSON.stringify({ min_approvers: 3, teams: { security: 1 } }));
+    await compare(workplace, `policy set @q.json --repository sample ${as('alice')}`, 'policy set');
+    await compare(workplace, `import sample ${as('alice')}`, 'import');
+    for (const [line, section] of [
+      ['status', 'status'],
+      ['imports', 'imports'],
+      ['policy show', 'policy show'],
+      ['policy show --repository sample', 'policy show'],
+      [`operator add eve ${key('eve')} --role auditor ${signedBy('alice')}`, 'operator add'],
+      [`operator add-key bob ${key('bob-2')} ${signedBy('alice')}`, 'operator add-key'],
+      [`operator retire bob --reason gone ${as('alice')} --dry-run`, 'operator retire'],
+      [`operator revoke-key bob ${fingerprint('bob')} --reason lost ${as('alice')} --dry-run`, 'operator revoke-key'],
+      ['operator list', 'operator list'],
+      [`approve 1 ${as('alice')} --dry-run`, 'approve'],
+      [`approve 1 ${as('alice')} --yes`, 'approve'],
+      [`reject 1 ${as('alice')} --reason no`, 'reject'],
+      [`approve 1 ${as('alice')} --withdraw`, 'approve'],
+      [`publish 1 --break-glass --reason now ${as('alice')} --dry-run`, 'publish'],
+      [`publish 1 --break-glass --reason now ${as('alice')}`, 'publish'],
+      ['publish 1', 'publish'],
+      ['status', 'status'],
+      [`review 1 --reason fine ${as('alice')}`, 'review'],
+    ] as const)
+      await compare(workplace, line, section);
+    await office.change('second');
+    await office.import('alice');
+    for (const [line, section] of [
+      [`publish 2 --break-glass --reason now ${as('bob')}`, 'publish'],
+      [`withdraw sample --to 1 --reason bad ${as('alice')}`, 'withdraw'],
+      [`withdraw sample --to 1 --reason bad ${as('bob')} --dry-run`, 'withdraw'],
+      [`withdraw sample --to 1 ${as('bob')}`, 'withdraw'],
+      ['status', 'status'],
+      ['imports', 'imports'],
+    ] as const)
+      await compare(workplace, line, section);
+  });
+
   test('of a guard', async (context) => {
     const place = await guardPlace(context, undefined, { id: 'sample' });
     const { workplace } = place;
@@ -143,9 +191,15 @@ describe('the documents', () => {
   });
 });
 
+const PERSON = { actor: 'a-fe226d81a71f82081de9', name: 'alice' };
+
 /** Sections that stand for another’s members, without some, with others. */
 const DERIVED: Readonly<Record<string, { from: string; without?: readonly string[]; also?: object }>> = {
   'root show': { from: 'root draft', without: ['dryRun'] },
+  reject: { from: 'approve' },
+  'operator retire': { from: 'operator add', without: ['key', 'operator'], also: { operator: PERSON } },
+  'operator add-key': { from: 'operator retire', also: { key: { fingerprint: 'SHA256:…' } } },
+  'operator revoke-key': { from: 'operator add-key' },
   'root sign': { from: 'root draft', also: { holder: 'alice' } },
   'guard verify': { from: 'guard get', without: ['dryRun'] },
   'guard why': { from: 'guard get', without: ['file', 'dryRun'] },

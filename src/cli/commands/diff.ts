@@ -1,10 +1,10 @@
 /** `countersign diff`: what changed in meaning between two imports, or between an import and what is served. */
+import { verifiedImport } from '../../decide/exceptions.ts';
+import { summaryOf } from '../../decide/review.ts';
 import { Refusal } from '../../errors.ts';
-import { carriedContents, importContent } from '../../ledger/import-content.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import type { BlobStore } from '../../publish/blobs.ts';
-import { type RepositoryId, type Sha256, repositoryId } from '../../tuf/names.ts';
-import { summarise } from '../../verify/difference/summary.ts';
+import { rulesOf } from '../../mirror.ts';
+import { type RepositoryId, repositoryId } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { positiveNumber } from '../options.ts';
 
@@ -32,21 +32,13 @@ export const diffCommand = defineCommand<Given>({
   examples: ['countersign diff sigstore', 'countersign diff sigstore 12 14', 'countersign diff sigstore 0 1'],
   changesSomething: false,
   perform: (invocation, given) =>
-    invocation.withMirror(async ({ reader, blobs }) => {
+    invocation.withMirror(async (mirror) => {
+      const { reader } = mirror;
       const { id } = reader.enrolment(repositoryId(given.id));
       const [from, to] = choose(reader, id, given);
-      const { candidate } = reader.import(to);
-      // Every accepted import has one.
-      if (candidate === undefined) throw new TypeError(`import ${to} has no candidate`);
-      const readBlob = (digest: Sha256): Promise<Uint8Array> => readWhole(blobs, digest);
-      const { text, sha256, changes, counts } = summarise({
-        repository: id,
-        import: to,
-        candidate,
-        from: from === undefined ? undefined : importContent(reader, from),
-        to: importContent(reader, to),
-        targets: await carriedContents(reader, from, to, readBlob),
-      });
+      const rules = rulesOf(mirror);
+      const { candidate } = verifiedImport(rules, to).observation;
+      const { text, sha256, changes, counts } = await summaryOf(mirror, rules, { repository: id, from, to });
       return {
         lines: text.trimEnd().split('\n'),
         document: {
@@ -113,11 +105,4 @@ function importNumber(text: string): number {
   } catch (cause) {
     throw new Refusal('USAGE_OPTION', 'An import is named by its number.', { cause });
   }
-}
-
-/** Only asked for files of at most a megabyte. */
-async function readWhole(blobs: BlobStore, digest: Sha256): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await blobs.open(digest)) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

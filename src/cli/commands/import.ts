@@ -3,22 +3,29 @@ import { Option } from 'commander';
 import { openSource } from '../../acquire/open.ts';
 import { upstreamOptions } from '../../config/settings.ts';
 import type { Claim } from '../../ledger/records.ts';
-import { type ImportResult, importUpstream } from '../../mirror.ts';
+import { isSolo } from '../../decide/people.ts';
+import { type Signer, signerFor } from '../../decide/signing.ts';
+import { Refusal } from '../../errors.ts';
+import { type ImportResult, importUpstream, type Mirror, rulesOf } from '../../mirror.ts';
+import { accountName } from '../../platform/account.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { type Candidate, asOf } from '../../verify/candidate.ts';
 import { type Decision, type DecisionKind, decision } from '../../verify/decisions.ts';
+import { inNames } from '../changed.ts';
 import { defineCommand } from '../command.ts';
+import type { Invocation } from '../invocation.ts';
 import { locationOf } from '../locations.ts';
 import { repeatable } from '../options.ts';
+import { ceremonyLines, refusalDocument } from '../publishing.ts';
+import { signingOf, type SigningGiven } from '../signing-options.ts';
 import { plural } from '../words.ts';
 
-interface Given {
+interface Given extends SigningGiven {
   readonly id: string;
   readonly from?: string;
   readonly ticket?: string;
   readonly reason?: string;
-  readonly as?: string;
   readonly excludeRole?: readonly string[];
   readonly acceptEquivocation?: readonly string[];
   readonly acceptVersionJump?: readonly string[];
@@ -30,13 +37,19 @@ export const importCommand = defineCommand<Given>({
   summary: 'bring upstream’s state in: verify it, record it, publish it',
   details:
     'What a person must decide is decided by name and with a reason, which is recorded and signed into what clients ' +
-    'see. There is no option that ignores a kind of refusal.',
+    'see. There is no option that ignores a kind of refusal. As soon as somebody is recorded as an importer ' +
+    '(countersign operator add), only such people import, and each signs what they say: --as NAME. Until anybody is ' +
+    'recorded, --as is a name for the record, the account’s unless given.',
   arguments: [['<id>', 'the repository']],
   options: [
     new Option('--from <location>', 'take it from here instead: an address, or a courier’s directory'),
     new Option('--ticket <text>', 'the change ticket, for the record'),
     new Option('--reason <text>', 'why, for the record; needed by every decision'),
-    new Option('--as <person>', 'who brings it in, for the record'),
+    new Option(
+      '--as <name>',
+      'who brings it in: an operator’s name, or, where nobody is recorded, a name for the record',
+    ),
+    new Option('--key <file>', 'the operator’s key file, private or public; without it the agent is asked'),
     repeatable('--exclude-role <role>', 'carry the rest without this role'),
     repeatable('--accept-equivocation <role@version>', 'accept other content under a version that was seen before'),
     repeatable('--accept-version-jump <role@version>', 'accept a version that leaps ahead'),
@@ -45,6 +58,7 @@ export const importCommand = defineCommand<Given>({
   examples: [
     'countersign import sigstore',
     'countersign import sigstore --from /media/courier/sigstore --ticket CHG-1042 --as alice',
+    'countersign import sigstore --as alice --key ~/.ssh/id_ed25519',
   ],
   changesSomething: true,
   async perform(invocation, given) {
@@ -54,16 +68,18 @@ export const importCommand = defineCommand<Given>({
       const { upstream } = mirror.reader.enrolment(repository);
       const location = given.from === undefined ? upstream : locationOf(invocation, given.from);
       const options = { clock: invocation.clock, ...(await upstreamOptions(settings)) };
+      const importer = await importerOf(invocation, mirror, given);
       const result = await importUpstream(mirror, {
         repository,
         openSource: () => openSource(location, options),
         location,
         decisions,
-        claim: claimOf(given),
+        claim: claimOf(given, importer),
+        ...(importer && { importer }),
         isRehearsal: invocation.isRehearsal,
         onProgress: invocation.progress.step,
       });
-      return { lines: describe(result), document: documentOf(result) };
+      return { lines: inNames(mirror, describe(result)), document: documentOf(result, importer) };
     });
   },
 });
@@ -79,11 +95,26 @@ function decisionsOf(given: Given): Decision[] {
   ];
 }
 
-function claimOf({ ticket, reason, as }: Given): Claim {
+/**
+ * Somebody who signs for it; undefined for the account of this machine, as long as it may.
+ * @throws USAGE_UNKNOWN_OPERATOR for a name of nobody, once somebody is recorded: it would look like a person’s word (A-04)
+ */
+async function importerOf(invocation: Invocation, mirror: Mirror, given: Given): Promise<Signer | undefined> {
+  const signing = signingOf(invocation, given);
+  if (!signing) return undefined;
+  if (!isSolo(rulesOf(mirror))) return signerFor(mirror, signing);
+  if (given.key === undefined) return undefined;
+  throw new Refusal('USAGE_OPTION', 'Nobody is recorded here, so nobody’s key signs for an import.', {
+    next: 'Leave --key out, or record people first: countersign operator add.',
+  });
+}
+
+function claimOf({ ticket, reason, as }: Given, importer: Signer | undefined): Claim {
+  const account = importer ? undefined : (as ?? accountName());
   return {
     ...(ticket === undefined ? {} : { ticket }),
     ...(reason === undefined ? {} : { reason }),
-    ...(as === undefined ? {} : { as }),
+    ...(account === undefined ? {} : { as: account }),
   };
 }
 
@@ -118,20 +149,18 @@ function headline(result: ImportResult): string {
 }
 
 function followUp(result: ImportResult): string[] {
-  if (result.outcome !== 'needs-root') return [];
-  const { repository } = result.candidate.content;
-  return [
-    `Next: countersign root draft ${repository}, then each holder: countersign root sign DRAFT --key FILE.age,`,
-    `      then: countersign root accept ${repository} DRAFT`,
-  ];
+  if (result.outcome === 'waits') return [`Next: ${result.refusal.next}`];
+  return result.outcome === 'needs-root' ? ceremonyLines(result.candidate.content.repository, result.import) : [];
 }
 
-function documentOf(result: ImportResult): object {
+function documentOf(result: ImportResult, importer: Signer | undefined): object {
   return {
     outcome: result.outcome,
     import: 'import' in result ? result.import : undefined,
     generation: result.outcome === 'published' ? result.current.generation : undefined,
     rootChange: rootChangeOf(result),
+    waitsFor: result.outcome === 'waits' ? refusalDocument(result.refusal) : undefined,
+    by: importer && { actor: importer.actor, name: importer.name, key: importer.key },
     ...contentOf(result.candidate),
     dryRun: result.outcome === 'rehearsed',
   };

@@ -1,5 +1,5 @@
 /** `countersign init`: keys first, then the record, so that a record without keys never exists. */
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
 import { Refusal } from '../../errors.ts';
 import { createDataDirectory, keysDirectory, refuseExisting } from '../../open.ts';
@@ -18,6 +18,7 @@ interface Given extends PassphraseGiven {
   readonly rootOnline?: boolean;
   readonly rootHolder?: readonly string[];
   readonly useExistingKeys?: boolean;
+  readonly logOrigin?: string;
 }
 
 export const initCommand = defineCommand<Given>({
@@ -31,6 +32,10 @@ export const initCommand = defineCommand<Given>({
     new Option('--root-online', 'a trial: keep a root key on this machine').conflicts('rootHolder'),
     repeatable('--root-holder <name>', 'make an encrypted root key file for this holder in the keys directory'),
     new Option('--use-existing-keys', 'go on with the keys of a data directory that was lost or never finished'),
+    new Option(
+      '--log-origin <name>',
+      'what the ledger is called in its checkpoints, for ever: a host name of yours and a path (default: a random one)',
+    ).argParser(origin),
     ...passphraseOptions(),
   ],
   examples: ['countersign init --root-online', 'countersign init --root-holder alice --root-holder bob'],
@@ -65,7 +70,7 @@ export const initCommand = defineCommand<Given>({
         const file = { directory: keys, holder, passphrase: passphrases[index] ?? '' };
         (await createRootHolder(invocation.disk, file, randomSecret)).close();
       }
-      await createDataDirectory(paths, await invocation.openOptions(), rootKeys);
+      await createDataDirectory(paths, await invocation.openOptions(), rootKeys, given.logOrigin);
     }
     const made = invocation.isRehearsal ? 'Would make' : 'Made';
     return {
@@ -77,10 +82,23 @@ export const initCommand = defineCommand<Given>({
         ...files.map((file) => `${made} ${file}: move it to its holder’s own medium.`),
         'Next: countersign repo add ID --upstream URL --root FILE',
       ],
-      document: { data: paths.data, keys, rootKeys, holders, dryRun: invocation.isRehearsal },
+      document: {
+        data: paths.data,
+        keys,
+        rootKeys,
+        holders,
+        logOrigin: given.logOrigin,
+        dryRun: invocation.isRehearsal,
+      },
     };
   },
 });
+
+/** A note’s key name: no white space and no plus sign; and no scheme, because it is a name and not an address. */
+function origin(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._~-]+)*$/.test(text) && text.length <= 150) return text;
+  throw new InvalidArgumentError('It must be a name such as mirror.example.org/log, without https://.');
+}
 
 function refuseHolders(holders: readonly string[]): void {
   const impossible = holders.find((name) => !isHolderName(name));

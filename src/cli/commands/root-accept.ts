@@ -8,10 +8,12 @@ import { type RepositoryId, repositoryId } from '../../tuf/names.ts';
 import type { RootDraft } from '../../sign/draft-document.ts';
 import { defineCommand } from '../command.ts';
 import { readDraft } from '../root-files.ts';
+import { importOption } from './root-draft.ts';
 
 interface Given {
   readonly id: string;
   readonly drafts: readonly string[];
+  readonly import?: number;
 }
 
 export const rootAcceptCommand = defineCommand<Given>({
@@ -22,6 +24,7 @@ export const rootAcceptCommand = defineCommand<Given>({
     ['<id>', 'the repository'],
     ['<drafts...>', 'the signed draft, or all its signed copies'],
   ],
+  options: [importOption()],
   examples: ['countersign root accept sigstore from-alice.json from-bob.json'],
   changesSomething: true,
   perform: (invocation, given) =>
@@ -41,7 +44,7 @@ export const rootAcceptCommand = defineCommand<Given>({
         const verdict = isEnough ? 'Would accept it.' : 'Would not accept it yet.';
         return { lines: [...lines, verdict], document: { ...document, dryRun: true }, isNo: !isEnough };
       }
-      const current = await withWriter(mirror, (writer) => acceptRoot(mirror, writer, id, drafts));
+      const current = await withWriter(mirror, (writer) => acceptRoot(mirror, writer, id, drafts, given.import));
       return {
         lines: [
           `${id}: root version ${String(current.rootVersion)} is published with generation ${String(current.generation)}.`,

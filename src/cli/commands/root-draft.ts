@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { writeNamedFile } from '../../platform/named-file.ts';
 import { draftNextRoot } from '../../publish/ceremony.ts';
-import type { Mirror } from '../../mirror.ts';
+import { type Mirror, rulesOf } from '../../mirror.ts';
 import { canSignRoot } from '../../publish/root.ts';
 import { formatDraft, type RootDraft } from '../../sign/draft-document.ts';
 import { explainDraft } from '../../sign/explain.ts';
@@ -18,6 +18,7 @@ interface Given {
   readonly threshold?: number;
   readonly rotateOnline?: boolean;
   readonly out?: string;
+  readonly import?: number;
 }
 
 export const rootDraftCommand = defineCommand<Given>({
@@ -32,6 +33,7 @@ export const rootDraftCommand = defineCommand<Given>({
       positiveNumber,
     ),
     new Option('--rotate-online', 'list new snapshot and timestamp keys'),
+    importOption(),
     new Option('-o, --out <file>', 'where to write it (default: REPOSITORY.root-VERSION.draft.json here)'),
   ],
   examples: [
@@ -42,12 +44,14 @@ export const rootDraftCommand = defineCommand<Given>({
   perform: (invocation, given) =>
     invocation.withMirror(async (mirror) => {
       const id = repositoryId(given.id);
+      rulesOf(mirror);
       const rootKeys = await Promise.all((given.rootKey ?? []).map(readPublicFile));
       const drafted = await draftNextRoot(mirror, {
         repository: id,
         rotateOnline: given.rotateOnline === true,
         ...(rootKeys.length === 0 ? {} : { rootKeys }),
         ...(given.threshold === undefined ? {} : { threshold: given.threshold }),
+        ...(given.import === undefined ? {} : { import: given.import }),
       });
       // A trial’s own key signs at once: otherwise a trial could never pass on to holders.
       const draft = signWithTrialKey(mirror, drafted);
@@ -64,6 +68,14 @@ export const rootDraftCommand = defineCommand<Given>({
       };
     }),
 });
+
+/** For draft and accept alike. */
+export function importOption(): Option {
+  return new Option(
+    '--import <number>',
+    'the import that the root is to come with (default: the one that waits for it, else what is public)',
+  ).argParser(positiveNumber);
+}
 
 function signWithTrialKey({ keyring, clock }: Mirror, draft: RootDraft): RootDraft {
   if (!keyring.hasRootOnline) return draft;

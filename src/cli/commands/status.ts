@@ -1,11 +1,17 @@
 /** `countersign status`: as-of and horizon first, because they are what no mirror can change. */
 import { Option } from 'commander';
+import { officeOf, type Office } from '../../decide/office.ts';
+import type { Mirror } from '../../mirror.ts';
 import { type RepositoryStatus, type StatusDocument, statusOf } from '../../status.ts';
+import { formatDate } from '../../tuf/dates.ts';
 import { repositoryId } from '../../tuf/names.ts';
+import { inNames } from '../changed.ts';
 import { defineCommand } from '../command.ts';
 import { time } from '../options.ts';
+import { policyWords } from '../policy-words.ts';
 import { statusDocument } from '../status-document.ts';
-import { relativeTo } from '../words.ts';
+import { plural, relativeTo } from '../words.ts';
+import { pendingLines } from './operator.ts';
 
 interface Given {
   readonly id?: string;
@@ -22,10 +28,33 @@ export const statusCommand = defineCommand<Given>({
   perform: (invocation, given) =>
     invocation.withMirror((mirror) => {
       const now = given.at ?? invocation.clock.now();
-      const status = statusOf(mirror, now, given.id === undefined ? undefined : repositoryId(given.id));
-      return { lines: describe(status, now), document: statusDocument(status), isNo: !status.ok };
+      const office = officeOf(mirror, now);
+      const asked = { reader: mirror.reader, keyring: mirror.keyring, office };
+      const status = statusOf(asked, now, given.id === undefined ? undefined : repositoryId(given.id));
+      const lines = inNames(mirror, [...describe(status, now), ...officeLines(mirror, office, now)]);
+      return { lines, document: statusDocument(status), isNo: !status.ok };
     }),
 });
+
+/** Who decides, and what waits for whom beside the repositories’ own affairs. */
+function officeLines(mirror: Mirror, { mode, people, emergencies, changes, ledger }: Office, now: Date): string[] {
+  const { operators, approvers, importers } = people;
+  return [
+    mode === 'solo'
+      ? 'Solo mode: nobody is recorded, so the account of this machine imports and publishes alone.'
+      : `${plural(operators, 'operator')}, of whom ${approvers} can approve and ${importers} can import.`,
+    ...emergencies.map(({ repository, import: number, openedAt, reviewBy }) => {
+      const due = reviewBy < now ? 'IS OVERDUE since' : 'is due by';
+      return `EMERGENCY of import ${number} of ${repository}, opened ${formatDate(openedAt)}: its review ${due} ${formatDate(reviewBy)}; must act: approvers (countersign review ${number})`;
+    }),
+    ...pendingLines(mirror, changes),
+    ...(ledger.released < ledger.size
+      ? [
+          `${ledger.size - ledger.released} of ${plural(ledger.size, 'ledger entry')} are shown to nobody yet: they wait for witnesses, or for the next command that writes.`,
+        ]
+      : []),
+  ];
+}
 
 function describe({ rootKeyOnline, repositories }: StatusDocument, now: Date): string[] {
   return [
@@ -38,7 +67,7 @@ function describe({ rootKeyOnline, repositories }: StatusDocument, now: Date): s
 }
 
 function describeRepository(repository: RepositoryStatus, now: Date): string[] {
-  const { id, asOf, horizon, versions, mirrorExpires, excluded, problems } = repository;
+  const { id, asOf, horizon, versions, mirrorExpires, excluded, policy, problems } = repository;
   const when = (text: string): string => `${text} (${relativeTo(now, new Date(text))})`;
   return [
     `${id}: ${verdict(repository)}`,
@@ -56,6 +85,7 @@ function describeRepository(repository: RepositoryStatus, now: Date): string[] {
           `  renewed    timestamp until ${when(mirrorExpires.timestamp)}, snapshot until ${mirrorExpires.snapshot}, root until ${mirrorExpires.root}`,
         ]
       : []),
+    ...(policy?.set ? [`  policy     ${policyWords(policy.policy)}`] : []),
     ...excluded.map(({ role, reason }) => `  excluded   ${role}: ${reason}`),
     ...problems.flatMap(({ kind, text, fails, whoActs, canMirrorHelp }) => [
       `  ${kind}: ${text}`,
