@@ -1,12 +1,15 @@
 /** `countersign audit …`: the questions of auditors, answered from verified leaves; and what they take away. */
 import type { CommandGroup } from '../command.ts';
 import { auditApproversCommand } from './audit-approvers.ts';
+import { auditCheckCommand } from './audit-check.ts';
 import { auditContradictionsCommand } from './audit-contradictions.ts';
+import { auditProveCommand } from './audit-prove.ts';
 import { auditRevokedCommand } from './audit-revoked.ts';
 import { auditServedAtCommand } from './audit-served-at.ts';
 import { auditStalenessCommand } from './audit-staleness.ts';
 import { auditTimelineCommand } from './audit-timeline.ts';
 import { auditUnapprovedCommand } from './audit-unapproved.ts';
+import { auditVerifyCommand } from './audit-verify.ts';
 import { auditWhoCommand } from './audit-who.ts';
 
 export const auditCommands: CommandGroup = {
@@ -22,5 +25,8 @@ export const auditCommands: CommandGroup = {
     auditRevokedCommand,
     auditStalenessCommand,
     auditContradictionsCommand,
+    auditVerifyCommand,
+    auditProveCommand,
+    auditCheckCommand,
   ],
 };
