@@ -50,5 +50,6 @@ export class EvilMirror {
 
 function find({ shown }: Stage, url: string): Uint8Array | undefined {
   const [, repository, ...below] = url.split('/');
+  if (repository === 'log') return shown?.log.find(below.join('/'));
   return repository === shown?.repository ? shown?.files.get(decodeURIComponent(below.join('/'))) : undefined;
 }

@@ -5,16 +5,18 @@
 import { Refusal } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { makeTemporaryFolder } from '../platform/temporary-folder.ts';
-import { CATALOGUE, type NeedsLedger, isScenario } from './catalogue.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { EvilMirror } from './evil-mirror.ts';
 import { type Lab, type Outcomes, type Scenario, type Weakening, isAsExpected, perform } from './play.ts';
 import { Scene } from './scene.ts';
 import { type StockClientKind, stockClients } from './stock-client.ts';
 
-/** One row of the table. Without outcomes: not run, because only a ledger could show it. */
-export type Row =
-  | { readonly entry: Scenario; readonly outcomes: Outcomes; readonly isAsExpected: boolean }
-  | { readonly entry: NeedsLedger; readonly outcomes: undefined; readonly isAsExpected: true };
+/** One row of the table. */
+export interface Row {
+  readonly entry: Scenario;
+  readonly outcomes: Outcomes;
+  readonly isAsExpected: boolean;
+}
 
 export interface LabReport {
   /** `tuf-js 5.0.1`, or what stands in for it. */
@@ -43,9 +45,7 @@ export async function runLab({ clock, only, onRow, isStopped }: LabOptions): Pro
     const rows: Row[] = [];
     for (const entry of chosen) {
       if (isStopped?.() === true) break;
-      const row: Row = isScenario(entry)
-        ? await runScenario(entry, stage, clock)
-        : { entry, outcomes: undefined, isAsExpected: true };
+      const row = await runScenario(entry, stage, clock);
       rows.push(row);
       onRow?.(row);
     }
@@ -75,12 +75,7 @@ export async function withLab<Result>(
   }
 }
 
-export async function runScenario(
-  entry: Scenario,
-  stage: Stage,
-  clock: Clock,
-  weakening?: Weakening,
-): Promise<Row & { readonly outcomes: Outcomes }> {
+export async function runScenario(entry: Scenario, stage: Stage, clock: Clock, weakening?: Weakening): Promise<Row> {
   const now = clock.now();
   const scene = await Scene.open(stage.directory, now);
   try {

@@ -1,12 +1,12 @@
 /**
- * One attack, performed against the three clients. First each must get what an honest mirror serves, or a refusal of the attack
+ * One attack, performed against the four clients. First each must get what an honest mirror serves, or a refusal of the attack
  * would prove nothing. Then each client that is to have a memory gets one; then the attack is served.
  */
-import type { Floor, Pin } from '../client/pin/pin.ts';
+import type { ApprovalPin, Floor, LedgerPin, Pin } from '../client/pin/pin.ts';
 import { type Code, isRefusal } from '../errors.ts';
 import type { EvilMirror } from './evil-mirror.ts';
-import { guardClient, pinFor } from './guard-client.ts';
-import { type Expected, type ExpectedOfStock, type Outcome, SIDES, type Side, isExpected } from './outcome.ts';
+import { guardClient, ledgerPinFor, pinFor } from './guard-client.ts';
+import { type Expectations, type Outcome, SIDES, type Side, expectedOf, isExpected } from './outcome.ts';
 import type { Scene } from './scene.ts';
 import type { ServedTree } from './served-tree.ts';
 import type { LabClient, StockClientKind } from './stock-client.ts';
@@ -18,7 +18,7 @@ export interface Scenario {
   readonly name: string;
   /** What the mirror does, as the table says it. */
   readonly attack: string;
-  readonly expected: { readonly stock: ExpectedOfStock; readonly pins: Expected; readonly chain: Expected };
+  readonly expected: Expectations;
   stage(scene: Scene): Promise<Play>;
 }
 
@@ -33,12 +33,14 @@ export interface Play {
   /** The contents that they get from an honest mirror, and those that they are to get by the attack. */
   readonly genuine: readonly string[];
   readonly gain: readonly string[];
-  /** Whether the gain is what upstream never meant, or genuine and outdated. */
+  /** Whether the gain is what upstream never meant or nobody agreed to, or genuine and outdated. */
   readonly gainIs: 'ACCEPTED' | 'not detected';
   /** What clients with a memory saw before, and when; absent: the clients are new. */
   readonly seen?: { readonly tree: ServedTree; readonly at: Date };
   /** Least versions in the guards’ pins. */
   readonly floor?: Partial<Floor>;
+  /** People whose approval a pin that asks for the ledger asks for as well. */
+  readonly approvals?: ApprovalPin;
   /** Static pins that upstream has left behind: what they say to an honest mirror. */
   readonly outdatedPins?: Code;
 }
@@ -51,6 +53,8 @@ export interface Lab {
 /** How a guard’s protection is switched off, for tests that the attack then works. */
 export interface Weakening {
   readonly pin?: Partial<Pin>;
+  /** Asks less of the ledger. */
+  readonly ledger?: (asked: LedgerPin) => LedgerPin;
   readonly forgets?: boolean;
 }
 
@@ -73,13 +77,13 @@ export async function perform(play: Play, now: Date, lab: Lab, weakening: Weaken
   clock = now;
   lab.mirror.show(attack);
   const outcomes = await Promise.all(
-    [...clients].map(async ([side, client]) => [side, await outcomeOf(play, client)] as const),
+    [...clients].map(async ([side, client]) => [side, await outcomeOf(play, side, client)] as const),
   );
   return Object.fromEntries(outcomes) as Outcomes;
 }
 
 export function isAsExpected({ expected }: Scenario, outcomes: Outcomes): boolean {
-  return SIDES.every((side) => isExpected(outcomes[side], expected[side]));
+  return SIDES.every((side) => isExpected(outcomes[side], expectedOf(expected, side)));
 }
 
 class Cast {
@@ -99,9 +103,11 @@ class Cast {
     const url = this.#lab.mirror.urlOf(honest);
     const mirrorRoot = honest.firstRoot;
     if (side === 'stock') return this.#lab.stock.enrol(url, mirrorRoot);
-    const pin = pinFor(side, { repository: honest.repository, url, mirrorRoot, upstreamRoot });
+    const { ledger: less = (asked: LedgerPin) => asked } = this.#weakening;
+    const ledger = less(ledgerPinFor(honest.log, this.#play.approvals));
+    const pin = pinFor(side, { repository: honest.repository, url, mirrorRoot, upstreamRoot, ledger });
     // Static pins know nothing of upstream’s timestamp and snapshot, so their floor is about authored roles only.
-    const least = side === 'chain' ? floor : { roles: floor?.roles ?? pin.floor.roles };
+    const least = side === 'pins' ? { roles: floor?.roles ?? pin.floor.roles } : floor;
     return guardClient({ ...pin, floor: { ...pin.floor, ...least }, ...this.#weakening.pin }, now);
   }
 }
@@ -118,10 +124,16 @@ async function requireHonestAnswer(play: Play, side: Side, client: LabClient): P
   }
 }
 
-async function outcomeOf({ asked, genuine, gain, gainIs }: Play, client: LabClient): Promise<Outcome> {
+async function outcomeOf(
+  { asked, genuine, gain, gainIs, attack }: Play,
+  side: Side,
+  client: LabClient,
+): Promise<Outcome> {
   try {
     const got = await client.fetch(...asked);
-    if (isSame(got, gain)) return { kind: gainIs };
+    // Its proof tied what it took to this log; who compares with the witnesses knows whether it is everybody’s.
+    const isRecorded = side === 'ledger' && gainIs === 'not detected' && attack.log.isKnown;
+    if (isSame(got, gain)) return { kind: isRecorded ? 'recorded' : gainIs };
     if (isSame(got, genuine)) return { kind: 'no effect' };
     throw new RangeError(`The lab is at fault: a client got “${got.join()}”.`);
   } catch (error) {

@@ -14,7 +14,11 @@ import { sha256 } from '../tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { repositoryId } from '../tuf/names.ts';
 import { DAY_MS } from '../verify/policy.ts';
-import { type ServedTree, recordTree } from './served-tree.ts';
+import { LabLedger } from './ledger.ts';
+import { Office } from './office.ts';
+import type { LabPerson } from './person.ts';
+import { recordTree } from './record-tree.ts';
+import type { ServedTree } from './served-tree.ts';
 import { type Loot, Thief } from './thief.ts';
 import { LabUpstream } from './upstream.ts';
 
@@ -40,6 +44,7 @@ class PlayClock implements Clock {
 export class Scene {
   /** The moment of the attack. */
   readonly now: Date;
+  readonly #ledger = new LabLedger();
   readonly #mirror: Mirror;
   readonly #clock: PlayClock;
   readonly #paths: DataPaths;
@@ -68,12 +73,12 @@ export class Scene {
 
   /** A repository of this mirror; empty until its first release. */
   repository(id = 'sample', upstream = new LabUpstream()): LabRepository {
-    return new LabRepository(this, this.#mirror, this.#clock, id, upstream);
+    return new LabRepository(this, { mirror: this.#mirror, clock: this.#clock, ledger: this.#ledger }, id, upstream);
   }
 
   /** Somebody who has read key files of this mirror. */
   async thief(loot: Loot): Promise<Thief> {
-    const thief = await Thief.of(keysDirectory(this.#paths), loot, this.now);
+    const thief = await Thief.of(keysDirectory(this.#paths), loot, this.now, this.#ledger);
     this.#thieves.push(thief);
     return thief;
   }
@@ -84,18 +89,27 @@ export class Scene {
   }
 }
 
+interface Site {
+  readonly mirror: Mirror;
+  readonly clock: PlayClock;
+  readonly ledger: LabLedger;
+}
+
 export class LabRepository {
   readonly upstream: LabUpstream;
   readonly #scene: Scene;
   readonly #mirror: Mirror;
   readonly #clock: PlayClock;
+  readonly #ledger: LabLedger;
   readonly #id;
   #isEnrolled = false;
+  #office: Office | undefined;
 
-  constructor(scene: Scene, mirror: Mirror, clock: PlayClock, id: string, upstream: LabUpstream) {
+  constructor(scene: Scene, { mirror, clock, ledger }: Site, id: string, upstream: LabUpstream) {
     this.#scene = scene;
     this.#mirror = mirror;
     this.#clock = clock;
+    this.#ledger = ledger;
     this.#id = repositoryId(id);
     this.upstream = upstream;
   }
@@ -109,14 +123,26 @@ export class LabRepository {
   async release(daysAgo: number, ...roles: string[]): Promise<ServedTree> {
     this.publish(daysAgo, ...roles);
     if (!this.#isEnrolled) await this.#enrol();
-    const result = await importUpstream(this.#mirror, {
+    const request = {
       repository: this.#id,
       openSource: () => Promise.resolve(this.upstream),
       decisions: [],
       claim: {},
-    });
+    };
+    let result = await importUpstream(this.#mirror, request);
+    if (result.outcome === 'waits' && this.#office) {
+      await this.#office.approve(result.import);
+      // The same again is published on the word that was given for the first.
+      result = await importUpstream(this.#mirror, request);
+    }
     if (result.outcome !== 'published') throw new TypeError(`the import ended as ${result.outcome}`);
-    return recordTree(this.#mirror, this.#id);
+    return recordTree(this.#mirror, this.#ledger, this.#id);
+  }
+
+  /** From now on these people must agree, all of them. */
+  async requireApproval(...names: string[]): Promise<readonly LabPerson[]> {
+    this.#office = await Office.open(this.#mirror, this.#id, ...names);
+    return this.#office.people;
   }
 
   /** Upstream publishes, and nobody imports it. */

@@ -2,19 +2,31 @@
  * Everything that a mirror answers for one repository at one moment, by path below its address. It begins as what the honest
  * mirror serves; an attack changes files in it, and can put files of several moments together.
  */
-import type { Mirror } from '../mirror.ts';
 import { type JsonObject, parseJson } from '../tuf/json.ts';
-import { type RepositoryId, metadataFileName, targetFileNames } from '../tuf/names.ts';
+import type { RepositoryId } from '../tuf/names.ts';
+import type { LabLog } from './log.ts';
+
+/** That the timestamp is in the log. */
+const PROOF = 'timestamp.json.tlog-proof';
 
 export type Change = readonly [path: string, bytes: Uint8Array | undefined];
 
 export class ServedTree {
   readonly repository: RepositoryId;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What lies behind `/log/` at that moment; undefined while files of several moments are put together. */
+  readonly #log: LabLog | undefined;
 
-  constructor(repository: RepositoryId, files: ReadonlyMap<string, Uint8Array>) {
+  constructor(repository: RepositoryId, files: ReadonlyMap<string, Uint8Array>, log?: LabLog) {
     this.repository = repository;
     this.files = files;
+    this.#log = log;
+  }
+
+  /** @throws TypeError when it was never put into a log: a mistake in the play */
+  get log(): LabLog {
+    if (!this.#log) throw new TypeError('the tree is in no log');
+    return this.#log;
   }
 
   /** Another tree: these files in it instead, or, without bytes, not in it. */
@@ -24,7 +36,19 @@ export class ServedTree {
       if (bytes) files.set(path, bytes);
       else files.delete(path);
     }
-    return new ServedTree(this.repository, files);
+    return new ServedTree(this.repository, files, this.#log);
+  }
+
+  /** In the place of this one: the other tree’s files, under this one’s roots. */
+  answeringWith(other: ServedTree): ServedTree {
+    const roots = [...this.files].filter(([path]) => /\/\d+\.root\.json$/.test(path));
+    return new ServedTree(this.repository, new Map([...other.files, ...roots]));
+  }
+
+  /** The same, with another log, and in it, at this place, the leaf of its timestamp. */
+  inLog(log: LabLog, entry: number): ServedTree {
+    const files = new Map([...this.files, [PROOF, log.proof(entry)]]);
+    return new ServedTree(this.repository, files, log);
   }
 
   /** @throws TypeError when there is no such file: a mistake in the play */
@@ -72,34 +96,4 @@ export function member(object: JsonObject, name: string): JsonObject {
   const value = object.get(name);
   if (!(value instanceof Map)) throw new TypeError(`there is no object ${name}`);
   return value;
-}
-
-/** What the mirror answers now, read from its record. */
-export async function recordTree({ reader, blobs }: Mirror, repository: RepositoryId): Promise<ServedTree> {
-  const current = reader.current(repository);
-  if (!current) throw new TypeError(`nothing is published of ${repository}`);
-  const files = new Map<string, Uint8Array>();
-  for (const role of ['root', 'snapshot'] as const) {
-    for (const { version, fileSha256 } of reader.issued(repository, role))
-      files.set(`metadata/${version}.${role}.json`, reader.bytes(fileSha256));
-  }
-  const { fileSha256 } = reader.issuedVersion(repository, 'timestamp', current.timestampVersion);
-  files.set('metadata/timestamp.json', reader.bytes(fileSha256));
-  for (const listed of [...reader.everListed(repository), ...reader.generationRoles(repository, current.generation)])
-    files.set(`metadata/${metadataFileName(listed)}`, reader.bytes(listed.fileSha256));
-  const number = reader.importOfGeneration(repository, current.generation);
-  for (const { kind, role, version, fileSha256: digest } of [
-    ...reader.everImported(repository),
-    ...reader.importFiles(number),
-  ]) {
-    files.set(`upstream/sha256/${digest}`, reader.bytes(digest));
-    if (kind === 'timestamp' || version === undefined) continue;
-    files.set(`upstream/metadata/${metadataFileName({ role, version })}`, reader.bytes(digest));
-  }
-  for (const { path, sha256 } of reader.everCarried(repository)) {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of await blobs.open(sha256)) pieces.push(piece);
-    files.set(`targets/${targetFileNames(path, sha256).prefixedFile}`, Buffer.concat(pieces));
-  }
-  return new ServedTree(repository, files);
 }

@@ -2,20 +2,20 @@
  * The table of the lab: attack, and what each client made of it. On a terminal its cells wrap; in the README it is Markdown,
  * made from what is expected, which a test compares with what a run finds.
  */
-import { CATALOGUE, isScenario } from './catalogue.ts';
+import { CATALOGUE } from './catalogue.ts';
 import type { LabReport, Row } from './lab.ts';
-import { SIDES, cellText } from './outcome.ts';
+import { SIDES, cellText, expectedOf } from './outcome.ts';
 
 export const HOW_TO_READ =
   'refused: the client said no, with its code. ACCEPTED: the attack worked. not detected: genuine and outdated, ' +
-  'and this client alone cannot know.';
+  'and this client alone cannot know. recorded: the same, and it stands in the log that witnesses hold, where auditors ' +
+  'find it.';
 
-const NEEDS_LEDGER = 'needs the ledger';
-const COLUMNS = { id: 4, attack: 33, stock: 12, pins: 24, chain: 24 };
+const COLUMNS = { id: 4, attack: 22, stock: 12, pins: 24, chain: 24, ledger: 24 };
 const GAP = '  ';
 
 export function tableLines({ stockClient, rows }: LabReport): string[] {
-  const head = ['', 'attack by the mirror', 'stock', 'static pins', 'chain and evidence'];
+  const head = ['', 'attack by the mirror', 'stock', 'static pins', 'chain and evidence', 'chain, evidence and ledger'];
   return [
     `Stock client: ${stockClient}.`,
     '',
@@ -33,23 +33,24 @@ export function tableLines({ stockClient, rows }: LabReport): string[] {
 /** @param stockClient as `tuf-js 5.0.1` */
 export function tableMarkdown(stockClient: string): string {
   const rows = CATALOGUE.map((entry) => {
-    const cells = SIDES.map((side) => (isScenario(entry) ? cellText(entry.expected[side], side) : NEEDS_LEDGER));
+    const cells = SIDES.map((side) => cellText(expectedOf(entry.expected, side), side));
     return [entry.id, entry.attack, ...cells.map((text) => text.replace(/\(([A-Z_]+)\)/, '(`$1`)'))];
   });
-  const head = ['Id', 'Attack by the mirror', stockClient, 'guard, static pins', 'guard, chain and evidence'];
+  const guards = ['guard, static pins', 'guard, chain and evidence', 'guard, chain, evidence and ledger'];
+  const head = ['Id', 'Attack by the mirror', stockClient, ...guards];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function cellsOf({ entry, outcomes }: Row, before: Row | undefined): string[] {
   // An id once: variations of an attack stand below it.
   const id = before?.entry.id === entry.id ? '' : entry.id;
-  return [id, entry.attack, ...SIDES.map((side) => (outcomes ? cellText(outcomes[side], side) : NEEDS_LEDGER))];
+  return [id, entry.attack, ...SIDES.map((side) => cellText(outcomes[side], side))];
 }
 
 function surprises(row: Row): string[] {
   if (row.isAsExpected) return [];
   const { entry, outcomes } = row;
-  const all = SIDES.map((side) => `${side} ${cellText(entry.expected[side], side)}`).join(', ');
+  const all = SIDES.map((side) => `${side} ${cellText(expectedOf(entry.expected, side), side)}`).join(', ');
   const refusals = SIDES.flatMap((side) => {
     const outcome = outcomes[side];
     return outcome.kind === 'refused' ? [`  ${side}: ${outcome.code}: ${outcome.what}`] : [];

@@ -5,6 +5,7 @@
 import { Disk } from '../platform/disk.ts';
 import { randomSecret } from '../platform/random.ts';
 import { signFile } from '../sample/signing.ts';
+import { ED25519, noteKey, type NoteSigner } from '../tlog/note.ts';
 import { Keyring } from '../sign/keyring.ts';
 import { FIRST_EPOCH } from '../sign/derive.ts';
 import { type Signer, signerFromSeed } from '../sign/signer.ts';
@@ -13,6 +14,8 @@ import { sha256 } from '../tuf/digest.ts';
 import { type JsonObject, jsonObject } from '../tuf/json.ts';
 import { type RepositoryId, targetFileNames, targetPath } from '../tuf/names.ts';
 import { DAY_MS } from '../verify/policy.ts';
+import { ForgedLog } from './forged-log.ts';
+import type { LabLedger } from './ledger.ts';
 import { type ServedTree, member, signedOf } from './served-tree.ts';
 
 /** Which key files were read: the online secret, or the root secret as well. */
@@ -35,15 +38,19 @@ export class Thief {
   readonly #keyring: Keyring;
   readonly #loot: Loot;
   readonly #now: Date;
+  readonly #ledger: LabLedger;
+  /** The newest version that this thief has signed. */
+  #stamped = 0;
 
-  private constructor(keyring: Keyring, loot: Loot, now: Date) {
+  private constructor(keyring: Keyring, loot: Loot, now: Date, ledger: LabLedger) {
     this.#keyring = keyring;
     this.#loot = loot;
     this.#now = now;
+    this.#ledger = ledger;
   }
 
-  static async of(keysDirectory: string, loot: Loot, now: Date): Promise<Thief> {
-    return new Thief(await Keyring.open(new Disk(), keysDirectory), loot, now);
+  static async of(keysDirectory: string, loot: Loot, now: Date, ledger: LabLedger): Promise<Thief> {
+    return new Thief(await Keyring.open(new Disk(), keysDirectory), loot, now, ledger);
   }
 
   stolen(repository: RepositoryId): OnlineKeys {
@@ -53,10 +60,16 @@ export class Thief {
     };
   }
 
+  /** Signed anew (`sign`), and entered into the log like everything that the mirror serves: witnesses cosign that. */
+  stamp(tree: ServedTree, alter?: Alter, keys?: OnlineKeys): ServedTree {
+    return this.enter(this.sign(tree, alter, keys), this.goOn());
+  }
+
   /** A new snapshot that says something else, and a timestamp for it that is valid for a day from now. */
-  stamp(tree: ServedTree, alter: Alter = () => undefined, keys = this.stolen(tree.repository)): ServedTree {
+  sign(tree: ServedTree, alter: Alter = () => undefined, keys = this.stolen(tree.repository)): ServedTree {
     const snapshot = signedOf(tree.snapshot);
-    const version = Math.max(Number(snapshot.get('version')), Math.floor(this.#now.getTime() / 60_000)) + 1;
+    const newest = Math.max(Number(snapshot.get('version')), Math.floor(this.#now.getTime() / 60_000), this.#stamped);
+    const version = (this.#stamped = newest + 1);
     alter(snapshot);
     snapshot.set('version', version).set('expires', this.#inDays(30));
     const listed = signFile('snapshot', snapshot, [keys.snapshot]);
@@ -74,6 +87,26 @@ export class Thief {
     );
   }
 
+  /** The log as everybody knows it, to be continued. */
+  goOn(): ForgedLog {
+    return new ForgedLog(this.#ledger.newest.entries, this.#now);
+  }
+
+  /** Another past: the log as it was when this was served, and to be continued from there. */
+  goBackTo({ log }: ServedTree): ForgedLog {
+    return new ForgedLog(log.entries, this.#now);
+  }
+
+  /**
+   * Into the log with the tree’s timestamp, and the log to the witnesses.
+   * @param accomplices how many of them sign whatever they are shown
+   */
+  enter(tree: ServedTree, forged: ForgedLog, accomplices = 0): ServedTree {
+    forged.addTimestamp(tree);
+    const log = this.#ledger.forge(forged.entries, this.#logSigner(), this.#now, accomplices);
+    return tree.inLog(log, forged.entries.length - 1);
+  }
+
   /** The mirror’s next root, saying something else; under the stolen root key, so every client goes along. */
   usurp(tree: ServedTree, alter: Alter): ServedTree {
     if (this.#loot !== 'root') throw new TypeError('this thief has no root key');
@@ -87,6 +120,13 @@ export class Thief {
 
   close(): void {
     this.#keyring.close();
+  }
+
+  /** Whoever has the online secret has the log’s key as well. */
+  #logSigner(): NoteSigner {
+    const signer = this.#keyring.checkpointSigner();
+    const key = noteKey(this.#ledger.newest.key.name, ED25519, signer.publicKey);
+    return { key, sign: (bytes) => signer.sign(bytes) };
   }
 
   #inDays(days: number): string {

@@ -2,7 +2,6 @@
 import { Option } from 'commander';
 import { runLab, type Row } from '../../lab/lab.ts';
 import { type Outcome, cellText, SIDES } from '../../lab/outcome.ts';
-import { isScenario } from '../../lab/catalogue.ts';
 import { tableLines } from '../../lab/table.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { defineCommand } from '../command.ts';
@@ -40,7 +39,6 @@ export const demoCommand = defineCommand<Given>({
 });
 
 function progressOf({ entry, outcomes, isAsExpected }: Row): string {
-  if (!isScenario(entry) || !outcomes) return `${entry.id}  ${entry.attack}: needs the ledger`;
   const cells = SIDES.map((side) => cellText(outcomes[side], side)).join(' | ');
   return `${entry.id}  ${entry.name}: ${cells}${isAsExpected ? '' : '  NOT AS EXPECTED'}`;
 }
@@ -49,19 +47,20 @@ const OUTCOMES = {
   refused: 'refused',
   ACCEPTED: 'accepted',
   'not detected': 'not-detected',
+  recorded: 'recorded',
   'no effect': 'no-effect',
 } as const;
 
 function documentOf({ entry, outcomes, isAsExpected }: Row): object {
   return {
     id: entry.id,
-    name: isScenario(entry) ? entry.name : undefined,
+    name: entry.name,
     attack: entry.attack,
-    stock: outcomes && outcomeDocument(outcomes.stock),
-    pins: outcomes && outcomeDocument(outcomes.pins),
-    chain: outcomes && outcomeDocument(outcomes.chain),
-    needs: outcomes ? undefined : 'ledger',
-    asExpected: outcomes ? isAsExpected : undefined,
+    stock: outcomeDocument(outcomes.stock),
+    pins: outcomeDocument(outcomes.pins),
+    chain: outcomeDocument(outcomes.chain),
+    ledger: outcomeDocument(outcomes.ledger),
+    asExpected: isAsExpected,
   };
 }
 
