@@ -14,7 +14,10 @@ const APART = ['interop', 'slow'];
  * Folders whose files share a process: starting one costs as much as a whole file of theirs. The others move global clocks,
  * start children, or count what a process does, and have one each.
  */
-const TOGETHER = ['acquire', 'client', 'config', 'negative', 'property', 'publish', 'serve', 'sign', 'tuf', 'verify'];
+const TOGETHER = [
+  ...['acquire', 'client', 'config', 'gate', 'ledger', 'negative', 'property', 'publish', 'serve', 'sign', 'sshsig'],
+  ...['tlog', 'tuf', 'verify', 'witness'],
+];
 const MOST_TOGETHER = 8;
 
 requireNode();
