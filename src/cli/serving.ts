@@ -130,7 +130,7 @@ async function open(
 }
 
 /** Signatures of people and nothing else: the sealed store holds names and reasons as well, which are never public. */
-function signaturesOf({ sealed }: Mirror): Signatures {
+export function signaturesOf({ sealed }: Pick<Mirror, 'sealed'>): Signatures {
   return (digest) => {
     const value = sealed.open(digest);
     return value?.kind === 'signature' ? value.value : undefined;

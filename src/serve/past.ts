@@ -8,6 +8,7 @@
  * state that is taken for the current one is a rollback, offered by us. Nothing is kept here either, so asking for many
  * times costs rows and no memory (R-03).
  */
+import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDate, parseDate } from '../tuf/dates.ts';
@@ -42,9 +43,8 @@ export class PastStates {
     const at = this.#pastTime(rest.slice(0, TIME_LENGTH));
     const path = rest[TIME_LENGTH] === '/' ? splitFolder(rest.slice(TIME_LENGTH + 1)) : undefined;
     if (!at || !path) return undefined;
-    const index = this.#reader.past.servedAt(repository, at, leaves);
-    const event = index === undefined ? undefined : this.#reader.event(index);
-    if (event?.type !== 'serve.timestamp' || event.body.repository !== repository) return undefined;
+    const event = this.#servedAt(repository, at, leaves);
+    if (!event) return undefined;
     const marks = ['X-Countersign-Served-At', formatDate(event.at), 'X-Robots-Tag', 'noindex, noarchive'];
     const { folder, name } = path;
     if (folder === 'targets/') {
@@ -58,10 +58,21 @@ export class PastStates {
     return { kind: 'answer', answer: prepareAnswer('past', digest, body, 'never', { marks }) };
   }
 
-  /** Undefined for the future, of which nothing is known, and for any other way to write a time. */
+  /** Undefined for the future, of which nothing is known. In twenty characters a time has one spelling. */
   #pastTime(text: string): Date | undefined {
     const at = parseDate(text);
-    return at && formatDate(at) === text && at <= this.#clock.now() ? at : undefined;
+    return at && at <= this.#clock.now() ? at : undefined;
+  }
+
+  /** @throws STATE_LEDGER for a row that points to another leaf */
+  #servedAt(repository: RepositoryId, at: Date, leaves: number): ServedEvent | undefined {
+    const index = this.#reader.past.servedAt(repository, at, leaves);
+    if (index === undefined) return undefined;
+    const event = this.#reader.event(index);
+    if (event.type === 'serve.timestamp' && event.body.repository === repository) return event;
+    throw new Refusal('STATE_LEDGER', `Entry ${index} of the ledger is no timestamp of ${repository}.`, {
+      details: { entry: index },
+    });
   }
 
   #findMetadata({ body }: ServedEvent, name: string): Sha256 | undefined {

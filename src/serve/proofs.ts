@@ -19,14 +19,13 @@ export interface Proving {
 /** @throws STATE_LEDGER when the leaf is about something else: a row that was changed leads to no proof */
 export function timestampProof({ reader, released }: Proving, { current, timestamp }: ServedRepository): Answer {
   const { repository, entry } = current;
-  return proofOf(released, entry, () => {
-    const { event } = reader.log.entry(entry);
-    const isThis =
-      event.type === 'serve.timestamp' &&
-      event.body.repository === repository &&
-      event.body.timestamp.sha256 === timestamp.fileSha256;
-    if (!isThis) refuse(entry, `the timestamp of ${repository}`);
-  });
+  // Each time, and not only when the proof is made: it may have been made for whom the leaf is really about.
+  const { event } = reader.log.entry(entry);
+  const isThis =
+    event.type === 'serve.timestamp' &&
+    event.body.repository === repository &&
+    event.body.timestamp.sha256 === timestamp.fileSha256;
+  return isThis ? proofOf(released, entry) : refuse(entry, `the timestamp of ${repository}`);
 }
 
 /** @throws STATE_LEDGER as above */
@@ -47,12 +46,10 @@ export function publicationOf({ reader: { log } }: Proving, { current }: ServedR
   return isThis ? event : refuse(index, `the publication of ${repository}`);
 }
 
-/** @param check what must hold of the leaf before a proof of it is made */
-export function proofOf(released: ReleasedLog, index: number, check: () => void = () => undefined): Answer {
-  return released.remember(index, () => {
-    check();
-    return prepareMade('proof', Buffer.from(released.proof(index)), 'revalidated', TEXT_TYPE);
-  });
+export function proofOf(released: ReleasedLog, index: number): Answer {
+  return released.remember(index, () =>
+    prepareMade('proof', Buffer.from(released.proof(index)), 'revalidated', TEXT_TYPE),
+  );
 }
 
 function refuse(index: number | undefined, what: string): never {

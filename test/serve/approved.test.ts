@@ -1,6 +1,7 @@
 /** Who approved what is served, for guards that ask people: only where the operator says so, and only what people signed. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { signaturesOf } from '../../src/cli/serving.ts';
 import { requireApprovals } from '../../src/client/trust/approvals.ts';
 import { isRefusal } from '../../src/errors.ts';
 import { canonicalBytes, statementDigest } from '../../src/ledger/events/leaf.ts';
@@ -134,6 +135,16 @@ void test('an erased signature is gone from the next answer on, and without it n
     () => requireApprovals(PIN, mirror.logKey, state, body),
     (error) => isRefusal(error, 'TRUST_APPROVALS'),
   );
+});
+
+void test('of the sealed store signatures are shown, and nothing else that lies there', async (t) => {
+  const mirror = await LoggedMirror.open(t);
+  const { sealed } = mirror.mirror;
+  const signatures = signaturesOf(mirror.mirror);
+  assert.equal(signatures(sealed.keep('signature', 'armored')), 'armored');
+  assert.equal(signatures(sealed.keep('public-key', 'ssh-ed25519 AAAA')), undefined);
+  assert.equal(signatures(sealed.seal('name', 'Ann')), undefined);
+  assert.equal(signatures(hex('erased')), undefined);
 });
 
 void test('where one account publishes alone there is a list of nobody', async (t) => {

@@ -23,9 +23,9 @@ import { PublishedTrees } from '../../src/serve/published.ts';
 import { RequestCounts } from '../../src/serve/request-counts.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { roleName, targetPath } from '../../src/tuf/names.ts';
-import { HandMadeLedger } from './hand-made-ledger.ts';
+import { HandMadeLedger } from '../simulator/hand-made-ledger.ts';
 
-export { mirrorBytes, SNAPSHOT_EXPIRES, TIMESTAMP_EXPIRES, upstreamBytes } from './hand-made-ledger.ts';
+export { mirrorBytes, SNAPSHOT_EXPIRES, TIMESTAMP_EXPIRES, upstreamBytes } from '../simulator/hand-made-ledger.ts';
 
 export interface TestTarget {
   readonly path: string;

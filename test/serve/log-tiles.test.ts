@@ -188,6 +188,7 @@ void test('the checkpoint is a note, in plain text, asked for again each time', 
   assert.equal(headers.get('cache-control'), 'no-cache, no-transform');
   assert.equal(headers.get('content-length'), String(body.length));
   assert.equal((await log.ask('/log/checkpoint?x')).status, 200);
+  assert.ok(log.trees.now.hot.has('/log/checkpoint'), 'clients ask for it as often as for a timestamp');
   assert.equal((await log.ask('/log/checkpoint', {}, 'POST')).status, 405);
 });
 

@@ -157,8 +157,8 @@ export class LoggedMirror {
   }
 
   /** One timestamp more, of every repository or of one. */
-  async renew(only?: RepositoryId): Promise<void> {
-    this.clock.advance(60_000);
+  async renew(only?: RepositoryId, afterMs = 60_000): Promise<void> {
+    this.clock.advance(afterMs);
     await withWriter(this.mirror, (writer) => renewDue(this.mirror, writer, { force: true, ...(only && { only }) }));
     this.trees.refresh();
   }

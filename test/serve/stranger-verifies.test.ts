@@ -1,6 +1,7 @@
 /** A stranger with the log’s key and nothing else: checkpoint, tiles and proofs over HTTP, and src/tlog alone to judge them. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { cosign } from '../../src/ledger/checkpoints.ts';
 import { openCheckpoint, type SignedCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { consistencyProof, verifyConsistency } from '../../src/tlog/consistency.ts';
 import { parseProof, verifyProof } from '../../src/tlog/proof.ts';
@@ -85,6 +86,22 @@ void test('witnesses’ lines are in the checkpoint and in the proofs', async (t
   await mirror.askWitnesses();
   await mirror.mirrorOf('one');
   const policy = parseWitnessPolicy(`witness auditors ${witness.key.text}\nquorum auditors\n`);
+  assert.ok(countWitnesses(policy, await mirror.checkpoint()).isQuorum);
+  const { checkpoint } = leafOf(await mirror.body('/one/timestamp.json.tlog-proof'), mirror);
+  assert.ok(countWitnesses(policy, checkpoint).isQuorum);
+});
+
+void test('a witness that answers later adds its line to the checkpoint and to the proofs', async (t) => {
+  const mirror = await LoggedMirror.open(t);
+  await mirror.mirrorOf('one');
+  const before = await mirror.checkpoint();
+  await mirror.body('/one/timestamp.json.tlog-proof');
+  const witness = new TestWitness('late.example', 4);
+  const { database } = mirror.mirror;
+  database.transaction(() => cosign(database, before.size, [witness.cosign(before.body, 1_795_000_000)]));
+  mirror.trees.refresh();
+  const policy = parseWitnessPolicy(`witness auditors ${witness.key.text}\nquorum auditors\n`);
+  assert.ok(!countWitnesses(policy, before).isQuorum);
   assert.ok(countWitnesses(policy, await mirror.checkpoint()).isQuorum);
   const { checkpoint } = leafOf(await mirror.body('/one/timestamp.json.tlog-proof'), mirror);
   assert.ok(countWitnesses(policy, checkpoint).isQuorum);

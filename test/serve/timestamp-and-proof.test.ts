@@ -84,17 +84,3 @@ void test('a proof is made when it is asked for, once for each checkpoint, and i
   assert.notEqual(proofIn('/one/timestamp.json.tlog-proof'), first);
   assert.equal(mirror.trees.now.hot.get('/one/timestamp.json'), timestamp);
 });
-
-void test('a row that points to another leaf leads to no proof', async (t) => {
-  const mirror = await LoggedMirror.open(t);
-  const one = await mirror.mirrorOf('one');
-  await mirror.mirrorOf('two');
-  const { database, reader } = mirror.mirror;
-  const [own, other] = [reader.current(one.id)?.entry ?? 0, reader.currents()[1]?.entry ?? 0];
-  for (const entry of [other, own - 1, 0]) {
-    database.run("UPDATE current SET entry = ? WHERE repository = 'one'", entry);
-    mirror.trees.refresh();
-    const { status, body } = await mirror.ask('/one/timestamp.json.tlog-proof');
-    assert.equal(`${String(status)} ${body.toString()}`, '500 {"code":"STATE_LEDGER"}\n');
-  }
-});
