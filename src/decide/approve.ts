@@ -54,6 +54,7 @@ export async function answer(mirror: Mirror, request: Answer): Promise<Answered>
   const record = verifiedImport(rules, number);
   const repository = record.repository as RepositoryId;
   requireAccepted(mirror, repository, number);
+  refusePast(request, mirror.clock.now());
   const signer = await whoAnswers(mirror, rules, repository, request);
   if (decision === 'withdraw') requireSomethingSaid(rules, number, signer);
   const team = request.team ?? teamOf(rules, repository, signer);
@@ -76,6 +77,12 @@ export async function answer(mirror: Mirror, request: Answer): Promise<Answered>
     return (await writer.commit({ events: [event] })).at(-1)?.index;
   });
   return { ...asked, entry, verdict: verdictOn(mirror, repository, number) };
+}
+
+/** Before anybody signs what would never count. */
+function refusePast({ validUntil }: Answer, now: Date): void {
+  if (!validUntil || validUntil > now) return;
+  throw new Refusal('USAGE_OPTION', `It would have ended at ${formatDate(validUntil)}, before it began.`);
 }
 
 async function whoAnswers(

@@ -32,7 +32,7 @@ export class Rules implements Standing {
   readonly imports = new Imports();
   readonly exceptions = new Exceptions(this.imports, this.policies);
   /** What every change of the rules rests on, in the order of the ledger. */
-  readonly agreed: Agreed[] = [];
+  readonly agreed: (Agreed & { readonly entry: number })[] = [];
   /** Digests of signatures on which changes rest and that were erased since, with the place of the leaf that says so. */
   readonly redacted = new Map<string, number>();
   #size = 0;
@@ -182,7 +182,7 @@ export class Rules implements Standing {
   #takeChange(event: AgreedEvent, mark: Mark): void {
     const agreed = this.#agreement(event);
     if (typeof agreed === 'string') return;
-    if (agreed.signatures.length > 0) this.agreed.push(agreed);
+    if (agreed.signatures.length > 0) this.agreed.push({ ...agreed, entry: mark.index });
     const key = this.changes.get(agreed.subjectSha256)?.subject.key ?? null;
     this.changes.spend(agreed.subjectSha256, event.type !== 'policy.set' && event.type !== 'witnesses.set');
     switch (event.type) {

@@ -3,7 +3,7 @@
  * the database can neither approve an import, nor make a renewal sign an older state or another content (S-10, A-05).
  */
 import { Refusal } from '../errors.ts';
-import { unprovenChanges } from '../gate/history.ts';
+import { whyUnverified } from '../gate/changes.ts';
 import type { Signatures } from '../gate/records.ts';
 import type { Rules } from '../gate/rules.ts';
 import { judge, requireApproved, type Verdict } from '../gate/verdict.ts';
@@ -54,17 +54,21 @@ export function authorise(asking: Asking, repository: RepositoryId, number: numb
 /**
  * Changes of the rules that nobody can be shown to have signed, a sentence each. Leaves carry digests of signatures only:
  * whoever can write the record, and has no person’s key, appends a policy with signatures that never were (S-10).
- * @param before erased on purpose before this place of the ledger, a signature is missed by nobody
+ * @param unseen changes from this place of the ledger on must be shown whatever is said: else whoever made one up would add
+ *   that its signatures were erased on purpose, which excuses the others
  */
-export function unprovenRules(rules: Rules, signatures: Signatures, before = Number.POSITIVE_INFINITY): string[] {
-  const named = rules.agreed.flatMap((one) => one.signatures);
-  const digests = new Map(named.map(({ index, signature }) => [index, signature?.sshsig_sha256 ?? '']));
-  return unprovenChanges(rules, signatures)
-    .filter(({ signature }) => (rules.redacted.get(digests.get(signature.index) ?? '') ?? before) >= before)
-    .map(
-      ({ signature, actor, why }) =>
-        `The signature of ${actor} in entry ${signature.index}, on which the rules rest, cannot be shown: ${why.replace(/\.$/, '')}.`,
-    );
+export function unprovenRules(rules: Rules, signatures: Signatures, unseen = Number.POSITIVE_INFINITY): string[] {
+  return rules.agreed.flatMap(({ entry, signatures: made }) =>
+    made.flatMap((signed) => {
+      const why = whyUnverified(signed, { isHardwareOnly: false }, signatures);
+      const isErased = rules.redacted.has(signed.signature?.sshsig_sha256 ?? '') && entry < unseen;
+      if (why === undefined || isErased) return [];
+      const { signer } = signed.statement;
+      return [
+        `The signature of ${signer.actor} in entry ${signed.index}, on which entry ${entry} rests, cannot be shown: ${why.replace(/\.$/, '')}.`,
+      ];
+    }),
+  );
 }
 
 /** @throws STATE_CONFLICT where it would go back: that is decided as such, and says so to whoever looks later */

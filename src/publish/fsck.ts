@@ -7,7 +7,7 @@
 import { isRefusal } from '../errors.ts';
 import { RULES } from '../gate/fold.ts';
 import type { Rules } from '../gate/rules.ts';
-import { requireOwnCheckpoint } from '../ledger/checkpoints.ts';
+import { releasedSize, requireOwnCheckpoint } from '../ledger/checkpoints.ts';
 import { logSize, storedNodes } from '../ledger/log-rows.ts';
 import { replayProblems } from '../ledger/replay.ts';
 import { VerifiedLog } from '../ledger/verified-log.ts';
@@ -125,8 +125,9 @@ function verifyLedger({ database, writerOptions }: Fsck): Rules {
 }
 
 /** What the leaves say may be whole, and yet rest on signatures that nobody made. */
-function unprovenFindings({ writerOptions }: Fsck, rules: Rules): Finding[] {
-  return unprovenRules(rules, signaturesIn(writerOptions.sealed)).map((what) => ({ code: 'STATE_SEALED', what }));
+function unprovenFindings({ database, writerOptions }: Fsck, rules: Rules): Finding[] {
+  const unproven = unprovenRules(rules, signaturesIn(writerOptions.sealed), releasedSize(database));
+  return unproven.map((what) => ({ code: 'STATE_SEALED', what }));
 }
 
 function structureProblems(database: Database): string[] {
