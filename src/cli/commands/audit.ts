@@ -3,6 +3,7 @@ import type { CommandGroup } from '../command.ts';
 import { auditApproversCommand } from './audit-approvers.ts';
 import { auditCheckCommand } from './audit-check.ts';
 import { auditContradictionsCommand } from './audit-contradictions.ts';
+import { auditExportCommand } from './audit-export.ts';
 import { auditProveCommand } from './audit-prove.ts';
 import { auditRevokedCommand } from './audit-revoked.ts';
 import { auditServedAtCommand } from './audit-served-at.ts';
@@ -28,5 +29,6 @@ export const auditCommands: CommandGroup = {
     auditVerifyCommand,
     auditProveCommand,
     auditCheckCommand,
+    auditExportCommand,
   ],
 };
