@@ -1,17 +1,18 @@
 /** Pins with an officer’s signature, as they are handed to a command: the pin, and beside it a file of the same name and `.sig`. */
 import { Option } from 'commander';
 import { resolve } from 'node:path';
-import { readOfficerKey, readSignedPin, type SignedPin, type SshPublicKey } from '../client/pin/officer.ts';
+import { readSignedPin, type SignedPin, type SshPublicKey } from '../client/pin/officer.ts';
 import { isRefusal, Refusal } from '../errors.ts';
 import { readNamedFile } from '../platform/named-file.ts';
 import type { Invocation } from './invocation.ts';
+import { readPublicKey } from './public-key-file.ts';
 
 export interface OfficerGiven {
   /** The file with the officer’s public key. */
   readonly officer?: string;
 }
 
-/** Public keys and signatures are far below this. */
+/** Signatures are far below this. */
 const MOST_BYTES = 16_384;
 
 export function officerOption(description: string): Option {
@@ -22,10 +23,9 @@ export function signaturePath(pin: string): string {
   return `${pin}.sig`;
 }
 
-/** @throws USAGE_FILE; TRUST_KEY for what is no public key that counts */
-export async function readOfficerFile(invocation: Invocation, path: string): Promise<SshPublicKey> {
-  const bytes = await readNamedFile(resolve(invocation.surroundings.workingDirectory, path), MOST_BYTES);
-  return readOfficerKey(bytes.toString('utf8'));
+/** @throws USAGE_FILE, also for a private key; TRUST_KEY for what is no public key that counts */
+export function readOfficerFile(invocation: Invocation, path: string): Promise<SshPublicKey> {
+  return readPublicKey(resolve(invocation.surroundings.workingDirectory, path));
 }
 
 /**

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { writePin } from '../../src/client/pin/pin-write.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { forge } from '../sshsig/forge.ts';
+import { privateKeyFile } from '../sshsig/private-key.ts';
 import { guardPlace } from './guard-place.ts';
 import { LAXER, lay, officer, PURPOSE, RESET, shown, sign, thief, withOfficer } from './officers.ts';
 
@@ -40,6 +41,9 @@ test('a pin without the officer’s signature, or with another, enrols nothing',
   }
   await writeFile(workplace.path('officer.pub'), 'no key');
   assert.equal((await workplace.refused(init)).code, 'TRUST_KEY');
+  await writeFile(workplace.path('officer.pub'), privateKeyFile('officer'));
+  const secret = await workplace.refused(init);
+  assert.deepEqual([secret.exitCode, secret.code], [2, 'USAGE_FILE']);
   // A pin that is made of options is signed by nobody.
   const options = await workplace.refused(`${place.init} --officer @officer.pub`);
   assert.deepEqual([options.exitCode, options.code], [2, 'USAGE_OPTION']);
