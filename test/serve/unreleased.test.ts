@@ -7,6 +7,7 @@ import { RecordBodies } from '../../src/serve/bodies.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { tilePath } from '../../src/tlog/tiles.ts';
+import { decide } from '../simulator/mirrored.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { digestOf, mirrorBytes, TestMirror } from './fixture.ts';
 import { LoggedMirror } from './logged.ts';
@@ -116,4 +117,24 @@ void test('of two publications since the last look, the second waits: only the f
   mirror.ledger.release();
   mirror.trees.refresh();
   assert.equal((await mirror.ask(third ?? '')).status, 200);
+});
+
+void test('ready judges what is served by its own decisions, and not by those of a state that waits', async (t) => {
+  const mirror = await LoggedMirror.open(t);
+  await mirror.askWitnesses();
+  const upstream = new SimulatedUpstream();
+  upstream.author.delegate('targets', 'bin', { paths: ['bin/*'] });
+  upstream.publish();
+  upstream.drop('1.bin.json');
+  const one = await mirror.enrol('one', upstream);
+  await one.importExpecting('published', decide('exclude-role', 'bin'));
+  mirror.isWitnessed = false;
+  upstream.restore();
+  upstream.publish('targets');
+  await one.importExpecting('published');
+  mirror.trees.refresh();
+  const { reader } = mirror.mirror;
+  assert.equal(reader.current(one.id)?.generation, 2);
+  const { ok } = await new ServedView(reader, mirror.trees, mirror.clock).verifyAsClient(one.id);
+  assert.ok(ok);
 });
