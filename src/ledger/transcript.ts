@@ -11,7 +11,7 @@ import { sha256 } from '../tuf/digest.ts';
 import { encodeHex } from '../tuf/encoding.ts';
 import type { Sha256 } from '../tuf/names.ts';
 import { leafHash } from '../tlog/tree.ts';
-import { type AnyEvent, canonicalBytes, decodeLeaf, encodeLeaf } from './events/leaf.ts';
+import { type AnyEvent, canonicalBytes, canonicalText, decodeLeaf, encodeLeaf } from './events/leaf.ts';
 import type { LeafRef } from './events/statements.ts';
 import type { EventBody, EventType } from './events/types.ts';
 import { attest, type LedgerKeys } from './keys.ts';
@@ -189,8 +189,8 @@ export class Transcript {
     const type = statement.result === 'verified' ? 'import.verified' : 'import.rejected';
     const seen = this.append({ type, actor: 'system:import', cause: claim.hash, body: { statement, signature } });
     if (made.outcome.kind !== 'refused' || made.outcome.code !== 'TRUST_EQUIVOCATION') return;
-    const files = made.outcome.roles.slice(0, 40).map((role) => role.slice(0, 1200));
-    const body = { repository, import: made.number, files, files_count: made.outcome.roles.length };
+    const { roles } = made.outcome;
+    const body = { repository, import: made.number, files: firstOf(roles), files_count: roles.length };
     this.append({ type: 'equivocation', actor: 'system:import', cause: seen.hash, body });
   }
 
@@ -239,6 +239,15 @@ export class Transcript {
       details: { sha256: digest },
     });
   }
+}
+
+/** As many as a leaf has room for, whatever upstream calls its roles: its contradiction must not be what cannot be recorded. */
+function firstOf(labels: readonly string[]): string[] {
+  let room = 30_000;
+  return labels
+    .slice(0, 40)
+    .map((label) => label.slice(0, 1200))
+    .filter((label) => (room -= Buffer.byteLength(canonicalText(label))) > 0);
 }
 
 /** `mirror.example/log` → `mirror.example/log/2` → `…/3`. */

@@ -139,7 +139,7 @@ export class VerifiedLog<State = unknown> {
     this.#requireNodes(index, hash, nodes);
     // Most leaves are renewals, which decide nothing: their hash is all that is needed.
     if (body.endsWith(RENEWAL)) {
-      this.#lastAt = dateOf(body);
+      this.#lastAt = dateOf(body, index);
       this.#served.set(RENEWED.exec(body)?.[1] ?? '', index);
       this.#fold.skip(this.#state);
     } else {
@@ -180,10 +180,11 @@ function requireSameTree(database: Database, size: number, root: Hash): void {
   throw new Refusal('STATE_LEDGER', `The tree over the ledger’s ${size} entries is not the one that they make.`);
 }
 
-function dateOf(body: string): Date {
-  const at = /^\{"actor":"[^"]*","at":"([^"]*)"/.exec(body)?.[1];
-  if (at === undefined) throw new Refusal('STATE_LEDGER', 'An entry of the ledger is not an event.');
-  return new Date(at);
+function dateOf(body: string, index: number): Date {
+  const at = new Date(/^\{"actor":"[^"]*","at":"(\d{4}-[\d:T-]{14}Z)"/.exec(body)?.[1] ?? '');
+  // A date that is none would be neither before nor after the clock (F-07).
+  if (!Number.isNaN(at.getTime())) return at;
+  throw new Refusal('STATE_LEDGER', `Entry ${index} of the ledger is not an event.`, { details: { entry: index } });
 }
 
 function factsAfter(before: LogFacts | undefined, event: AnyEvent): LogFacts | undefined {

@@ -8,14 +8,14 @@ import { ledgerKeys, type LedgerKeys } from '../../src/ledger/keys.ts';
 import { carriedList, EMPTY_LIST, filesList, type ListedFile, notesList, rolesList } from '../../src/ledger/lists.ts';
 import type { CarriedTarget, Current, FileKind, GenerationRole } from '../../src/ledger/records.ts';
 import { LedgerReader } from '../../src/ledger/reader.ts';
-import { Transcript } from '../../src/ledger/transcript.ts';
+import { type NewEvent, Transcript } from '../../src/ledger/transcript.ts';
 import { VerifiedLog } from '../../src/ledger/verified-log.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { signerFromSeed } from '../../src/sign/signer.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { type MirrorRole, repositoryId, roleName, type Sha256 } from '../../src/tuf/names.ts';
-import { seedNamed } from '../simulator/keys.ts';
+import { seedNamed } from './keys.ts';
 
 export const SNAPSHOT_EXPIRES = '2026-03-01T00:00:00Z';
 export const TIMESTAMP_EXPIRES = '2026-02-01T00:00:00Z';
@@ -100,11 +100,12 @@ export class HandMadeLedger {
     });
   }
 
-  /** One more timestamp over the same snapshot. */
-  renew(id: string): void {
+  /** One more timestamp over the same snapshot; of another generation where that is given. */
+  renew(id: string, generation?: number): void {
     this.#write((transcript) => {
       const current = this.#current(id);
-      serve(transcript, { ...current, timestampVersion: current.timestampVersion + 1 });
+      const next = { ...current, timestampVersion: current.timestampVersion + 1 };
+      serve(transcript, { ...next, generation: generation ?? current.generation });
     });
   }
 
@@ -123,6 +124,15 @@ export class HandMadeLedger {
     this.#write((transcript) => {
       this.#import(transcript, id, this.#nextImport(), 'refused', { files: [], authored: [], targets: [], code });
     });
+  }
+
+  /** Events as they are. @returns their leaves */
+  append(...events: readonly NewEvent[]): LeafRef[] {
+    const leaves: LeafRef[] = [];
+    this.#write((transcript) => {
+      for (const event of events) leaves.push(transcript.append(event));
+    });
+    return leaves;
   }
 
   /** One checkpoint over everything there is. */
