@@ -4,7 +4,7 @@
  * whatever it says, and refuse every other past.
  */
 import type { Mirror } from '../mirror.ts';
-import { formatCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts';
+import { formatCheckpoint } from '../tlog/checkpoint.ts';
 import { formatNote, type NoteKey, type NoteSigner, openNote, parseNoteKey, signNote } from '../tlog/note.ts';
 import { rootOf } from '../tlog/tree.ts';
 import { LabLog, LabTree } from './log.ts';
@@ -13,6 +13,8 @@ import { ThreeWitnesses } from './three-witnesses.ts';
 export class LabLedger {
   readonly #witnesses = new ThreeWitnesses();
   #newest: LabLog | undefined;
+  /** The log’s key, as the mirror’s first leaf names it. */
+  #own: NoteKey | undefined;
 
   /** @throws TypeError before anything was released: a mistake in the play */
   get newest(): LabLog {
@@ -24,9 +26,8 @@ export class LabLedger {
   release({ reader, clock, log }: Mirror): LabLog {
     const released = reader.log.released();
     if (!released) throw new TypeError('the mirror has released nothing');
-    const key = parseNoteKey(log.facts.logKey);
+    const key = (this.#own ??= parseNoteKey(log.facts.logKey));
     const { body, signatures } = openNote(released.note);
-    openCheckpoint(released.note, key);
     const lines = signatures.map(({ line }) => line);
     return this.#show(new LabTree(reader.log.leaves(0, released.size)), { key, body, lines, at: clock.now() });
   }

@@ -90,11 +90,14 @@ class Cast {
   readonly #play: Play;
   readonly #lab: Lab;
   readonly #weakening: Weakening;
+  readonly #ledger: LedgerPin;
 
   constructor(play: Play, lab: Lab, weakening: Weakening) {
     this.#play = play;
     this.#lab = lab;
     this.#weakening = weakening;
+    const asked = ledgerPinFor(play.honest.log, play.approvals);
+    this.#ledger = weakening.ledger?.(asked) ?? asked;
   }
 
   /** A new client, that was given its roots over a channel which no mirror controls. */
@@ -103,9 +106,8 @@ class Cast {
     const url = this.#lab.mirror.urlOf(honest);
     const mirrorRoot = honest.firstRoot;
     if (side === 'stock') return this.#lab.stock.enrol(url, mirrorRoot);
-    const { ledger: less = (asked: LedgerPin) => asked } = this.#weakening;
-    const ledger = less(ledgerPinFor(honest.log, this.#play.approvals));
-    const pin = pinFor(side, { repository: honest.repository, url, mirrorRoot, upstreamRoot, ledger });
+    const parts = { repository: honest.repository, url, mirrorRoot, upstreamRoot, ledger: this.#ledger };
+    const pin = pinFor(side, parts);
     // Static pins know nothing of upstream’s timestamp and snapshot, so their floor is about authored roles only.
     const least = side === 'pins' ? { roles: floor?.roles ?? pin.floor.roles } : floor;
     return guardClient({ ...pin, floor: { ...pin.floor, ...least }, ...this.#weakening.pin }, now);

@@ -4,7 +4,7 @@
  * `witness.ts`; here they are asked in memory, because what they decide is what an attack meets.
  */
 import { randomSecret } from '../platform/random.ts';
-import { type ParsedCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
+import { parseCheckpoint } from '../tlog/checkpoint.ts';
 import { consistencyProof } from '../tlog/consistency.ts';
 import { signCosignature } from '../tlog/cosignature.ts';
 import { COSIGNATURE, type NoteKey, noteKey, openNote } from '../tlog/note.ts';
@@ -28,49 +28,40 @@ export interface Asked {
 export interface Cosigned {
   /** Signature lines. */
   readonly lines: readonly string[];
-  /** Whether an honest one is among them: then everything in the log is there for auditors to find. */
+  /** Whether honest ones are among them: then everything in the log is there for auditors to find. */
   readonly isKnown: boolean;
 }
 
-class Witness {
-  readonly key: NoteKey;
-  readonly #seed = randomSecret(32);
-  readonly #seen = new Map<string, Pick<WitnessedLog, 'size' | 'root'>>();
-
-  constructor(name: string) {
-    this.key = noteKey(`${name}.example/witness`, COSIGNATURE, publicKeyOf(this.#seed));
-  }
-
-  /** Undefined for what does not continue what it has seen. */
-  judge({ note, log, nodes, at }: Asked): string | undefined {
-    const seen = this.#seen.get(log.name) ?? { size: 0, root: EMPTY_ROOT };
-    const { size } = parseCheckpoint(openNote(note).body);
-    const proof = seen.size <= size ? consistencyProof(seen.size, size, nodes) : [];
-    const request = addCheckpointRequest(seen.size, proof, note);
-    const judgement = judgeAddCheckpoint(request, new Map([[log.name, { key: log, ...seen }]]));
-    if (judgement.status !== 200) return undefined;
-    this.#seen.set(log.name, judgement.checkpoint);
-    return this.sign(judgement.checkpoint, at);
-  }
-
-  sign({ body }: Pick<ParsedCheckpoint, 'body'>, at: Date): string {
-    const time = Math.floor(at.getTime() / 1000);
-    return signCosignature(body, time, this.key.name, (bytes) => signEd25519(this.#seed, bytes), this.key.publicKey);
-  }
-}
-
 export class ThreeWitnesses {
-  readonly #witnesses = ['one', 'two', 'three'].map((name) => new Witness(name));
+  readonly #witnesses = ['one', 'two', 'three'].map((name) => {
+    const seed = randomSecret(32);
+    return { seed, key: noteKey(`${name}.example/witness`, COSIGNATURE, publicKeyOf(seed)) };
+  });
+  /** By log. One memory stands for all, because they are shown the same things at the same moments. */
+  readonly #seen = new Map<string, WitnessedLog>();
 
   get keys(): readonly NoteKey[] {
     return this.#witnesses.map(({ key }) => key);
   }
 
   ask(asked: Asked): Cosigned {
-    const honest = this.#witnesses.slice(asked.accomplices).flatMap((witness) => witness.judge(asked) ?? []);
-    const bought = this.#witnesses
-      .slice(0, asked.accomplices)
-      .map((witness) => witness.sign(openNote(asked.note), asked.at));
-    return { lines: [...bought, ...honest], isKnown: honest.length > 0 };
+    const { body } = openNote(asked.note);
+    const isKnown = this.#isContinued(asked);
+    const signing = isKnown ? this.#witnesses : this.#witnesses.slice(0, asked.accomplices);
+    const time = Math.floor(asked.at.getTime() / 1000);
+    const lines = signing.map(({ seed, key }) =>
+      signCosignature(body, time, key.name, (bytes) => signEd25519(seed, bytes), key.publicKey),
+    );
+    return { lines, isKnown };
+  }
+
+  /** What an honest witness decides, and remembers. */
+  #isContinued({ note, log, nodes }: Asked): boolean {
+    const seen = this.#seen.get(log.name) ?? { key: log, size: 0, root: EMPTY_ROOT };
+    const { size } = parseCheckpoint(openNote(note).body);
+    const proof = seen.size <= size ? consistencyProof(seen.size, size, nodes) : [];
+    const judgement = judgeAddCheckpoint(addCheckpointRequest(seen.size, proof, note), new Map([[log.name, seen]]));
+    if (judgement.status === 200) this.#seen.set(log.name, { ...seen, ...judgement.checkpoint });
+    return judgement.status === 200;
   }
 }

@@ -67,19 +67,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: ['errors', 'tuf', 'tlog', 'sshsig', 'dsse', 'platform', 'ledger', 'gate', 'publish/fsck-record'],
   // The attack lab: a mirror, a thief of its keys, people, and clients. It sees the record only through what `mirror` opens.
   lab: [
-    ...[
-      'errors',
-      'tuf',
-      'tlog',
-      'sshsig',
-      'client',
-      'platform',
-      'type acquire/source',
-      'verify/policy',
-      'gate',
-      'sign',
-    ],
-    ...['sample', 'mirror', 'open', 'type ledger/events', 'type ledger/transcript'],
+    ...['errors', 'tuf', 'tlog', 'sshsig', 'client', 'platform', 'type acquire/source', 'verify/policy', 'gate'],
+    ...['sign', 'sample', 'mirror', 'open', 'type ledger/events', 'type ledger/transcript'],
   ],
   // The command line writes only through mirror.ts and decide/: of the ledger it sees what can be read.
   cli: [
