@@ -1,7 +1,7 @@
 /** M-12: one repository’s files in the place of another’s, where an organisation signs both with keys that they share. */
 import type { Play, Scenario } from '../play.ts';
 import type { Scene } from '../scene.ts';
-import { ServedTree, member } from '../served-tree.ts';
+import { member } from '../served-tree.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { LabUpstream } from '../upstream.ts';
 import { NEW, TOOL, forgery } from './story.ts';
@@ -23,16 +23,11 @@ async function substitute(scene: Scene, { shared, lies }: Substitution): Promise
   const nightly = scene.repository('nightly', new LabUpstream(stable.upstream.keys(...shared)));
   nightly.upstream.put(TOOL, NIGHTLY);
   const other = await nightly.release(0);
-  const files = new Map([...other.files, ...rootsOf(honest)]);
   const thief = await scene.thief('online');
-  const attack = thief.stamp(new ServedTree(honest.repository, files), (snapshot) => {
+  const attack = thief.stamp(honest.answeringWith(other), (snapshot) => {
     if (lies) member(snapshot, 'x-countersign').set('repository', repositoryId('stable'));
   });
   return forgery(stable, honest, attack, { gain: [NIGHTLY] });
-}
-
-function rootsOf({ files }: ServedTree): [string, Uint8Array][] {
-  return [...files].filter(([path]) => /\/\d+\.root\.json$/.test(path));
 }
 
 const sameMirrorKeys: Scenario = {
