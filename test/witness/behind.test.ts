@@ -85,6 +85,33 @@ test('a backup restored together with its head file is stopped before anything i
   assert.equal(site.witness('a').sizeOf(site.logKey.name), 4);
 });
 
+test('nobody answers a process at its start: it asks again before each writer signs anything', async (t) => {
+  const site = await watchedSite(t, 'a');
+  const snapshot = new Snapshot(site.mirror);
+  await site.grow();
+  await site.witness('a').stop();
+  await restored(site, snapshot);
+  assert.equal(await site.look(), undefined, 'nothing waits');
+  await site.watch('a');
+  await behind(site.look(), /has seen 3 entries/);
+});
+
+test('S-07 a node that was altered while the process ran is our own damage, and no fork', async (t) => {
+  const site = await watchedSite(t, 'a');
+  await site.grow();
+  await site.witness('a').stop();
+  await site.grow();
+  const { database } = site.mirror;
+  database.script('DROP TRIGGER log_node_no_update');
+  database.run('UPDATE log_node SET hash = zeroblob(32) WHERE level = 0 AND position = 3');
+  await site.watch('a');
+  await assert.rejects(site.look(), (error) => {
+    assert.ok(isRefusal(error, 'STATE_LEDGER'), String(error));
+    assert.match(error.what, /tree of 5 entries does not begin with its own first 3/);
+    return true;
+  });
+});
+
 test('one of three is enough to stop it, whatever the others say, and whoever answers first', async (t) => {
   const site = await watchedSite(t, 'a', 'b', 'c');
   await site.setRule(site.policy(['a', 'b', 'c'], 2));

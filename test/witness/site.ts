@@ -8,6 +8,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { settleChange } from '../../src/decide/change.ts';
+import type { Refusal } from '../../src/errors.ts';
 import { LabWitness, type WitnessOptions } from '../../src/lab/witness.ts';
 import { released } from '../../src/ledger/checkpoints.ts';
 import type { LedgerWriter } from '../../src/ledger/writer.ts';
@@ -16,7 +18,7 @@ import { closeMirror, openMirror, type DataPaths } from '../../src/open.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import type { NoteKey } from '../../src/tlog/note.ts';
-import { setWitnesses } from '../../src/witness/set-witnesses.ts';
+import { settingWitnesses, unasked } from '../../src/witness/set-witnesses.ts';
 import { COSIGNATURE, noteKey } from '../../src/tlog/note.ts';
 import { publicKeyOf } from '../../src/tuf/ed25519.ts';
 import { FakeClock } from '../simulator/clock.ts';
@@ -112,12 +114,16 @@ export class WatchedSite {
     return [...told, `group all-of-them ${String(least)} ${names.join(' ')}`, 'quorum all-of-them', ''].join('\n');
   }
 
-  setRule(
+  /** Nobody can sign for it yet. @returns why the new witnesses have not seen it */
+  async setRule(
     text: string,
     withoutQuorum: 'wait' | 'publish' = 'wait',
     isUnasked = false,
-  ): ReturnType<typeof setWitnesses> {
-    return setWitnesses(this.#mirror, { text, withoutQuorum, isUnasked });
+  ): Promise<Refusal | undefined> {
+    const mirror = isUnasked ? unasked(this.#mirror) : this.#mirror;
+    const { log, keys } = mirror.writerOptions;
+    await settleChange(mirror, settingWitnesses({ log, keys }, { text, withoutQuorum }), undefined, false);
+    return withWriter(this.#mirror, (writer) => Promise.resolve(writer.witnessTrouble));
   }
 
   /** Something happens; @returns why it is not shown yet */
