@@ -5,10 +5,12 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRefusal } from '../../src/errors.ts';
 import { statementDigest } from '../../src/ledger/events/leaf.ts';
 import { SOLO } from '../../src/ledger/events/policy.ts';
 import { importUpstream, type ImportResult, type Mirror, withWriter } from '../../src/mirror.ts';
 import { closeMirror, createDataDirectory, type DataPaths, openMirror } from '../../src/open.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import { acceptRoot, draftNextRoot } from '../../src/publish/ceremony.ts';
 import { createKeyring } from '../../src/sign/keyring.ts';
@@ -54,6 +56,18 @@ export function pathsOf(directory: string): DataPaths {
 /** An opened mirror over such a directory; `before` is told of each operation. */
 export async function open(directory: string, clock: FakeClock, before?: (operation: string) => void): Promise<Mirror> {
   return openMirror(pathsOf(directory), { clock, holder: 'test', waitMs: 0, before });
+}
+
+/** The same again until no other process has the lock, in real time: the test’s clock stands still. */
+export async function whenFree<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRefusal(error, 'STATE_LOCKED')) throw error;
+      await new Promise<void>((resolve) => void systemClock.after(10, resolve));
+    }
+  }
 }
 
 export function importFrom(mirror: Mirror, upstream: SimulatedUpstream): Promise<ImportResult> {
