@@ -2,6 +2,7 @@
  * Who a pseudonym is, as far as the sealed names still say. Leaves name nobody; whoever holds the sealed values can, until
  * they are erased.
  */
+import { isSameName } from '../decide/people.ts';
 import { Refusal } from '../errors.ts';
 import type { Rules } from '../gate/rules.ts';
 import { printable } from '../tuf/names.ts';
@@ -33,13 +34,15 @@ export class PeopleNames {
   }
 
   /**
-   * The pseudonym of a name, or of itself.
+   * The pseudonym of a name, however it is written, or of itself.
    * @returns undefined for nobody who was ever recorded
    * @throws USAGE_UNKNOWN_OPERATOR for a name that several people had
    */
   find(text: string): string | undefined {
     if (this.#names.has(text)) return text;
-    const found = [...this.#names].filter(([, name]) => name === text).map(([actor]) => actor);
+    const found = [...this.#names]
+      .filter(([, name]) => name !== undefined && isSameName(name, text))
+      .map(([actor]) => actor);
     if (found.length > 1) {
       throw new Refusal('USAGE_UNKNOWN_OPERATOR', `Several people were called “${printable(text, 80)}”.`, {
         next: `Name one of them: ${found.join(', ')}.`,

@@ -64,7 +64,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type decide/office',
   ],
   // What auditors ask: answers, proofs, exports and packs from verified leaves. It opens a record without any key.
-  audit: ['errors', 'tuf', 'tlog', 'sshsig', 'dsse', 'platform', 'ledger', 'gate', 'publish/fsck-record'],
+  audit: [
+    ...['errors', 'tuf', 'tlog', 'sshsig', 'dsse', 'platform', 'ledger', 'gate', 'publish/fsck-record'],
+    'decide/people',
+  ],
   // The attack lab: a mirror, a thief of its keys, people, and clients. It sees the record only through what `mirror` opens.
   lab: [
     ...['errors', 'tuf', 'tlog', 'sshsig', 'client', 'platform', 'type acquire/source', 'verify/policy', 'gate'],

@@ -10,7 +10,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Disk } from '../../platform/disk.ts';
 import { printable } from '../../tuf/names.ts';
 import { logSize } from '../../ledger/log-rows.ts';
-import type { AppendEvent } from '../append.ts';
+import { type AppendEvents, appendOne } from '../append.ts';
 import { proveEntry } from '../proofs/prove.ts';
 
 export interface Taken {
@@ -36,7 +36,7 @@ export async function takeToFile(
   { disk, database }: { readonly disk: Disk; readonly database: Database },
   path: string,
   { kind, from, to, pieces }: Taking,
-  append: AppendEvent,
+  append: AppendEvents,
 ): Promise<Taken> {
   await refuseExisting(disk, path);
   const staged = await disk.stage(dirname(path)).catch((cause: unknown) => {
@@ -51,7 +51,7 @@ export async function takeToFile(
       await staged.append(chunk);
     }
     const sha256 = hash.digest('hex');
-    const leaf = await append({ type: 'export', actor: 'local', body: { kind, from, to, sha256 } });
+    const leaf = await appendOne(append, { type: 'export', actor: 'local', body: { kind, from, to, sha256 } });
     await staged.place(path);
     return {
       file: path,

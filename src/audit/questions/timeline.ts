@@ -2,6 +2,7 @@
  * What happened, in the order of the ledger: of everything, of one repository, in a period, or by and about one person.
  * Of a person it lists as well what the account of this machine claimed in that person’s name, and says so.
  */
+import { isSameName } from '../../decide/people.ts';
 import { Refusal } from '../../errors.ts';
 import { leafHash } from '../../tlog/tree.ts';
 import { encodeHex } from '../../tuf/encoding.ts';
@@ -83,7 +84,8 @@ function entryOf(
   const described = describe(event);
   const { names, record } = inquiry;
   if (repository !== undefined && described.repository !== repository) return undefined;
-  const isClaimed = person !== undefined && accountOf(event, inquiry) === person;
+  const account = accountOf(event, inquiry);
+  const isClaimed = person !== undefined && account !== undefined && isSameName(account, person);
   if (person !== undefined && !isClaimed && !isTouched(described, names.find(person))) return undefined;
   return {
     ...ref,

@@ -1,6 +1,6 @@
 /** How audit commands open a data directory: for looking without keys, for what is itself recorded with them. */
 import { type AuditedRecord, consistently, openRecord } from '../../audit/record.ts';
-import type { AppendEvent } from '../../audit/append.ts';
+import type { AppendEvents } from '../../audit/append.ts';
 import { type Mirror, withWriter } from '../../mirror.ts';
 import type { Invocation } from '../invocation.ts';
 
@@ -23,12 +23,11 @@ export function recordOf({ database, reader, sealed, disk, writerOptions }: Mirr
   return { database, reader, sealed, disk, headFile: writerOptions.headFile };
 }
 
-/** Appends one event as the record’s only writer. @returns its leaf */
-export function appending(mirror: Mirror): AppendEvent {
-  return async (event) => {
-    const leaves = await withWriter(mirror, (writer) => writer.commit({ events: [event] }));
-    const leaf = leaves.at(-1);
-    if (!leaf) throw new TypeError('the event has no leaf');
-    return leaf;
+/** Appends events as the record’s only writer. @returns their leaves */
+export function appending(mirror: Mirror): AppendEvents {
+  return async (events) => {
+    const leaves = await withWriter(mirror, (writer) => writer.commit({ events }));
+    // The first event of a new version says so before them.
+    return leaves.slice(-events.length);
   };
 }

@@ -3,7 +3,9 @@ import type { CommandGroup } from '../command.ts';
 import { auditApproversCommand } from './audit-approvers.ts';
 import { auditCheckCommand } from './audit-check.ts';
 import { auditContradictionsCommand } from './audit-contradictions.ts';
+import { auditEraseCommand } from './audit-erase.ts';
 import { auditExportCommand } from './audit-export.ts';
+import { auditPackCommand } from './audit-pack.ts';
 import { auditProveCommand } from './audit-prove.ts';
 import { auditRevokedCommand } from './audit-revoked.ts';
 import { auditServedAtCommand } from './audit-served-at.ts';
@@ -30,5 +32,7 @@ export const auditCommands: CommandGroup = {
     auditProveCommand,
     auditCheckCommand,
     auditExportCommand,
+    auditPackCommand,
+    auditEraseCommand,
   ],
 };
