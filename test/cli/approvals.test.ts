@@ -1,9 +1,13 @@
 /** Two people must agree before an import is public, each to what they have read, and neither is whoever brought it in. */
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { DAY } from '../simulator/clock.ts';
-import { as, keyFile, Office, skip } from './office.ts';
+import { as, keyFile, Office, signedBy, skip } from './office.ts';
+
+const [AGENT, ADD] = ['ssh-agent', 'ssh-add'];
 
 interface Answer {
   readonly state: string;
@@ -122,6 +126,32 @@ test('whose word it is: the key decides, not what is typed (A-04)', { skip }, as
     counted.map(({ name }) => name),
     ['alice'],
   );
+});
+
+test('without --key the agent is asked for the key that was recorded', { skip }, async (context) => {
+  const office = await Office.ofTwo(context);
+  const { workplace } = office;
+  await office.import();
+  const socket = workplace.path('agent');
+  const agent = spawn(AGENT, ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  context.after(() => agent.kill());
+  await once(agent.stdout, 'data');
+  workplace.environment['SSH_AUTH_SOCK'] = socket;
+  assert.equal((await workplace.refused('approve 1 --as alice --yes')).code, 'STATE_SIGNING');
+  for (const name of ['alice', 'bob']) {
+    const environment = { ...process.env, SSH_AUTH_SOCK: socket };
+    assert.equal(spawnSync(ADD, ['-q', keyFile(name)], { env: environment }).status, 0);
+    await workplace.succeed(`approve 1 --as ${name} --yes`);
+  }
+  assert.equal(await office.published(), 1);
+  // Two keys, and nobody says which.
+  for (const signer of ['alice', 'bob'])
+    await workplace.succeed(`operator add alicia --key ${keyFile('alicia')}.pub --role approver ${signedBy(signer)}`);
+  for (const signer of ['alice', 'bob'])
+    await workplace.succeed(`operator add-key alicia --key ${keyFile('alicia-2')}.pub ${signedBy(signer)}`);
+  const which = await workplace.refused('approve 1 --as alicia --yes');
+  assert.match(which.what, /several keys/);
+  await workplace.succeed(`approve 1 ${as('alicia', 'alicia-2')} --yes`);
 });
 
 test('the importer’s own yes is not one of the two; a yes can be short, and taken back', { skip }, async (context) => {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, type TestContext } from 'node:test';
@@ -49,6 +49,9 @@ export function signedBy(name: string): string {
   return `--as ${name} --sign-with ${keyFile(name)}`;
 }
 
+/** From this office’s own upstream, wherever it was enrolled. */
+export const IMPORT = 'import sample --from up';
+
 export interface Policy {
   readonly min_approvers: number;
   readonly [member: string]: unknown;
@@ -60,12 +63,12 @@ export class Office {
 
   private constructor(workplace: Workplace) {
     this.workplace = workplace;
+    workplace.environment['PATH'] = process.env['PATH'] ?? '';
   }
 
   /** A trial with an enrolled upstream; nobody is recorded and nothing imported. */
   static async open(context: Pick<TestContext, 'after'>, init = 'init --root-online'): Promise<Office> {
     const workplace = await Workplace.open(context);
-    workplace.environment['PATH'] = process.env['PATH'] ?? '';
     const office = new Office(workplace);
     await workplace.succeed(init);
     await office.dump();
@@ -75,14 +78,29 @@ export class Office {
     return office;
   }
 
-  /** Two approvers, alice and bob, who must both agree, and ivan, who imports and is none of them. */
+  /**
+   * Two approvers, alice and bob, who must both agree, and ivan, who imports and is none of them. Made once for each policy,
+   * and copied: setting it up costs more than most scenarios.
+   */
   static async ofTwo(context: Pick<TestContext, 'after'>, policy: object = {}): Promise<Office> {
+    const model = join(folder, `office ${sha256(Buffer.from(JSON.stringify(policy)))}`);
+    const isThere = await stat(model).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await Office.#setUp(context, policy, model);
+    const workplace = await Workplace.open(context);
+    await cp(model, workplace.directory, { recursive: true, preserveTimestamps: true });
+    return new Office(workplace);
+  }
+
+  static async #setUp(context: Pick<TestContext, 'after'>, policy: object, model: string): Promise<void> {
     const office = await Office.open(context);
     await office.add('alice', 'approver');
     await office.add('bob', 'approver', 'alice');
     await office.add('ivan', 'importer', 'alice');
     await office.setPolicy({ min_approvers: 2, exclude_importer: true, ...policy }, 'alice');
-    return office;
+    await cp(office.workplace.directory, model, { recursive: true, preserveTimestamps: true });
   }
 
   async add(name: string, roles: string, ...by: string[]): Promise<void> {
@@ -110,7 +128,7 @@ export class Office {
   }
 
   async import(by = 'ivan'): Promise<Record<string, unknown>> {
-    return (await this.workplace.succeed(`import sample ${as(by)} --json`)).json;
+    return (await this.workplace.succeed(`${IMPORT} ${as(by)} --json`)).json;
   }
 
   /** The import that is public; null for none. */
