@@ -3,6 +3,7 @@ import { format } from 'prettier';
 import { cliPage } from './cli-page.ts';
 import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { ledgerEventsPage } from './ledger-events-page.ts';
 
 export interface Page {
   /** File name below docs/reference. */
@@ -14,6 +15,7 @@ export const PAGES: readonly Page[] = [
   { name: 'cli.md', compose: cliPage },
   { name: 'config.md', compose: configPage },
   { name: 'errors.md', compose: errorsPage },
+  { name: 'ledger-events.md', compose: ledgerEventsPage },
 ];
 
 /** As it stands in the repository: in the form that the format check asks for. */
