@@ -30,6 +30,7 @@ import { randomName } from './platform/random.ts';
 import type { BlobStore } from './publish/blobs.ts';
 import { carryTargets } from './publish/carry.ts';
 import { authorise, requireAutomatic, signaturesIn, unprovenRules, verdictOn } from './publish/authority.ts';
+import { schemaProblems } from './publish/fsck-record.ts';
 import { composeGeneration, planNext } from './publish/generation.ts';
 import type { Lifetimes } from './publish/lifetimes.ts';
 import type { Keyring } from './sign/keyring.ts';
@@ -274,6 +275,7 @@ export async function withWriter<Result>(
   mirror: Mirror,
   work: (writer: LedgerWriter) => Promise<Result>,
 ): Promise<Result> {
+  await refuseChangedSchema(mirror);
   refuseUnprovenTail(mirror);
   const writer = await LedgerWriter.open(mirror.database, mirror.writerOptions);
   try {
@@ -287,6 +289,15 @@ export async function withWriter<Result>(
 export function rulesOf({ log, database }: Pick<Mirror, 'log' | 'database'>): Rules {
   log.catchUp(database);
   return log.state;
+}
+
+/** Without a trigger rows can be edited, and with another they edit themselves: nothing is signed on that (S-02). */
+async function refuseChangedSchema({ database, disk }: Mirror): Promise<void> {
+  const [problem] = await schemaProblems(database, disk);
+  if (problem === undefined) return;
+  throw new Refusal('STATE_SCHEMA', problem, {
+    next: 'Find out who changed it. `countersign fsck` names everything that was; restore a copy that it finds whole.',
+  });
 }
 
 /**

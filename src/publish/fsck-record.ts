@@ -13,21 +13,31 @@ import { isSameHash, rootOf } from '../tlog/tree.ts';
 
 /** Whether the schema is exactly what the migrations make: whoever changed a trigger could edit unseen (S-02). */
 export async function schemaProblems(database: Database, disk: Disk): Promise<string[]> {
+  const wanted = WANTED.get(disk) ?? (await freshSchema(disk));
+  WANTED.set(disk, wanted);
+  const actual = schemaOf(database);
+  const names = [...new Set([...wanted.keys(), ...actual.keys()])];
+  return names
+    .filter((name) => wanted.get(name) !== actual.get(name))
+    .map((name) => `The record’s ${name} is not as this version made it.`);
+}
+
+type Schema = ReadonlyMap<string, string>;
+
+/** Made once by each opened data directory: a writer compares every time. */
+const WANTED = new WeakMap<Disk, Schema>();
+
+async function freshSchema(disk: Disk): Promise<Schema> {
   const fresh = new Database(':memory:', { isInMemory: true });
   try {
     await migrate(fresh, disk);
-    const wanted = schemaOf(fresh);
-    const actual = schemaOf(database);
-    const names = [...new Set([...wanted.keys(), ...actual.keys()])];
-    return names
-      .filter((name) => wanted.get(name) !== actual.get(name))
-      .map((name) => `The record’s ${name} is not as this version made it.`);
+    return schemaOf(fresh);
   } finally {
     fresh.close();
   }
 }
 
-function schemaOf(database: Database): Map<string, string> {
+function schemaOf(database: Database): Schema {
   const rows = database.all("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
   return new Map(rows.map((row) => [`${String(row['type'])} ${String(row['name'])}`, String(row['sql'])]));
 }

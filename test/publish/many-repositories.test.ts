@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Database } from '../../src/platform/database.ts';
 import { DAY } from '../simulator/clock.ts';
+import { editBehindTriggers } from '../simulator/edited.ts';
 import { TestMirror } from '../simulator/mirror.ts';
 import type { MirroredRepository } from '../simulator/mirrored.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
@@ -18,10 +18,9 @@ void test('one damaged repository does not stop the others, and the outcome name
   for (const mirrored of [one, two, three]) await mirrored.importNow();
   const [snapshot] = mirror.reader.issued(two.id, 'snapshot');
   assert.ok(snapshot);
-  const shell = new Database(join(mirror.dataDirectory, 'record.sqlite'));
-  shell.script('DROP TRIGGER file_no_update');
-  shell.run(`UPDATE file SET bytes = CAST('damaged' AS BLOB) WHERE sha256 = ?`, snapshot.fileSha256);
-  shell.close();
+  editBehindTriggers(join(mirror.dataDirectory, 'record.sqlite'), (shell) =>
+    shell.run(`UPDATE file SET bytes = CAST('damaged' AS BLOB) WHERE sha256 = ?`, snapshot.fileSha256),
+  );
 
   site.clock.advance(DAY);
   const outcomes = await renewAll(mirror);

@@ -14,7 +14,7 @@ import { sha256 } from '../../src/tuf/digest.ts';
 /** Tables to which a refusal adds rows. */
 const RECORD = ['log_entry', 'import', 'import_file', 'file'] as const;
 /** Who wrote last, and what is computed from the entries. */
-const PASSING = ['writer', 'log_node', 'checkpoint'];
+const PASSING = ['writer', 'log_node', 'checkpoint', 'signed_head'];
 /** Lists that the observation of an import names, beside the files in them. */
 const LISTS = ['files_sha256', 'authored_sha256', 'carried_sha256', 'notes_sha256'];
 

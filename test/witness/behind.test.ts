@@ -15,6 +15,7 @@ import { adoptRestoredRecord } from '../../src/publish/recover.ts';
 import { parseCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { openNote } from '../../src/tlog/note.ts';
 import { type Comparison, compareCheckpoint } from '../../src/witness/compare.ts';
+import { editBehindTriggers } from '../simulator/edited.ts';
 import { happen, type Lie, serve, WatchedSite } from './site.ts';
 
 async function behind(doing: Promise<unknown>, words: RegExp): Promise<Refusal> {
@@ -101,9 +102,9 @@ test('S-07 a node that was altered while the process ran is our own damage, and 
   await site.grow();
   await site.witness('a').stop();
   await site.grow();
-  const { database } = site.mirror;
-  database.script('DROP TRIGGER log_node_no_update');
-  database.run('UPDATE log_node SET hash = zeroblob(32) WHERE level = 0 AND position = 3');
+  editBehindTriggers(join(site.mirror.dataDirectory, 'record.sqlite'), (database) =>
+    database.run('UPDATE log_node SET hash = zeroblob(32) WHERE level = 0 AND position = 3'),
+  );
   await site.watch('a');
   await assert.rejects(site.look(), (error) => {
     assert.ok(isRefusal(error, 'STATE_LEDGER'), String(error));
