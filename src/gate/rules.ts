@@ -12,6 +12,7 @@ import type { ChangeSubject } from '../ledger/events/statements.ts';
 import type { Sha256 } from '../tuf/names.ts';
 import { type About, agreementOf, type AgreedEvent, isAgreedEvent } from './agreement.ts';
 import { type Standing, subjectDigest } from './changes.ts';
+import { type EnrolmentRecord, Enrolments, isEnrolmentEvent } from './enrolments.ts';
 import { Exceptions } from './exceptions.ts';
 import { importersOf } from './importers.ts';
 import { Imports, isImportEvent } from './imports.ts';
@@ -35,6 +36,7 @@ export class Rules implements Standing {
   readonly agreed: (Agreed & { readonly entry: number })[] = [];
   /** Digests of signatures on which changes rest and that were erased since, with the place of the leaf that says so. */
   readonly redacted = new Map<string, number>();
+  readonly #enrolments = new Enrolments();
   #size = 0;
   #genesis: Genesis | undefined;
   #log: Pick<Genesis, 'origin' | 'logKey'> | undefined;
@@ -60,6 +62,11 @@ export class Rules implements Standing {
   /** Whom statements must be for; empty before the first leaf. */
   get mirrorId(): string {
     return this.#genesis?.mirrorId ?? '';
+  }
+
+  /** What is mirrored, by repository. */
+  get enrolments(): ReadonlyMap<string, EnrolmentRecord> {
+    return this.#enrolments.all;
   }
 
   get witnesses(): WitnessesInForce | undefined {
@@ -98,9 +105,12 @@ export class Rules implements Standing {
     if (event.n !== this.#size) return `is not the next one: that is ${String(this.#size)}`;
     if ((event.type === 'genesis') !== (event.n === 0)) return 'is not what stands at that place';
     if (event.n > 0 && event.mirrorId !== this.mirrorId) return 'belongs to another mirror';
+    if (isEnrolmentEvent(event)) return this.#enrolments.problemOf(event);
     if (isImportEvent(event)) {
       const problem = this.imports.problemOf(event, this.mirrorId);
-      return problem ?? (event.type === 'publish' ? this.exceptions.problemOfGround(event.body.statement) : undefined);
+      if (problem !== undefined) return problem;
+      if (event.type === 'import.claimed') return this.#enrolments.problemOfClaim(event);
+      return event.type === 'publish' ? this.exceptions.problemOfGround(event.body.statement) : undefined;
     }
     if (event.type === 'change.signed') {
       const { change_id, mirror_id } = event.body.statement;
@@ -155,7 +165,8 @@ export class Rules implements Standing {
       this.#genesis = { ...mark, mirrorId: event.mirrorId, installation, origin, ...keys };
     } else if (event.type === 'recovery') {
       this.#log = { origin: event.body.origin, logKey: event.body.log_key };
-    } else if (isImportEvent(event)) this.imports.apply(event, mark);
+    } else if (isEnrolmentEvent(event)) this.#enrolments.apply(event, mark);
+    else if (isImportEvent(event)) this.imports.apply(event, mark);
     else if (event.type === 'change.signed') this.#takeSignature(event, mark);
     else if (isAgreedEvent(event)) this.#takeChange(event, mark);
     else if (event.type === 'redaction') this.#redact(event.body.commitment, mark.index);

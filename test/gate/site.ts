@@ -71,6 +71,7 @@ export class Site {
       ...{ installation: this.mirrorId, origin: 'mirror.example/log', log_key: 'key', attestation_key: hex('attest') },
       ...{ root_keys: 'offline', software: '1', plain_record_sha256: null },
     });
+    for (const repository of [REPOSITORY, 'debian']) this.enrol(repository);
   }
 
   readonly signatures: Signatures = (digest) => this.#sealed.get(digest);
@@ -78,7 +79,7 @@ export class Site {
   /** The same site once more, by its leaves: nothing is signed again. */
   copy(): Site {
     const copy = new Site(this.mirror);
-    for (const leaf of this.leaves.slice(1)) copy.take(leaf);
+    for (const leaf of this.leaves.slice(copy.leaves.length)) copy.take(leaf);
     copy.now = this.now;
     copy.#drawn = this.#drawn;
     for (const [digest, armored] of this.#sealed) copy.#sealed.set(digest, armored);
@@ -203,6 +204,14 @@ export class Site {
       sha256: sha,
       policy,
       ...this.agreed(subjects.setPolicy(scope, sha), by),
+    });
+  }
+
+  enrol(repository: string, members: Partial<EventBody<'upstream.enrol'>> = {}): LeafRef {
+    return this.append('upstream.enrol', {
+      ...{ repository, dialect: 'tuf', upstream: 'https://tuf.example.org', root_sha256: hex('root') },
+      ...{ selection: '{"kind":"all"}', max_upstream_age_days: 90, limits: {} },
+      ...members,
     });
   }
 
