@@ -10,6 +10,7 @@ import { publishVerified, withWriter } from '../../src/mirror.ts';
 import { reverifyImport } from '../../src/publish/reverify.ts';
 import { PURPOSES } from '../../src/sshsig/namespaces.ts';
 import { parsePublicKeyLine } from '../../src/sshsig/public-key.ts';
+import { parseProof } from '../../src/tlog/proof.ts';
 import { leafHash } from '../../src/tlog/tree.ts';
 import { encodeHex } from '../../src/tuf/encoding.ts';
 import { hex, policyOf } from '../gate/names.ts';
@@ -88,6 +89,12 @@ async function approved(t: TestContext, upstream = new SimulatedUpstream()): Pro
   return { mirror, statement, armored, digest, state };
 }
 
+/** The log as a guard accepts it with the timestamp. */
+async function acceptedOf(mirror: LoggedMirror): Promise<Parameters<typeof requireApprovals>[1]> {
+  const { checkpoint } = parseProof(await mirror.body('/one/timestamp.json.tlog-proof'));
+  return { key: mirror.logKey, checkpoint };
+}
+
 async function documentOf(mirror: LoggedMirror): Promise<Document> {
   return JSON.parse(String(await mirror.body('/one/approvals.json'))) as Document;
 }
@@ -97,7 +104,7 @@ void test('a guard that asks for Ann finds her statement, her signature and the 
   const { headers, body } = await mirror.ask('/one/approvals.json');
   assert.equal(headers.get('content-type'), 'application/json');
   assert.equal(headers.get('cache-control'), 'no-cache, no-transform');
-  assert.equal(requireApprovals(PIN, mirror.logKey, state, body), 1);
+  assert.equal(requireApprovals(PIN, await acceptedOf(mirror), state, body), 1);
   const { approvals, ...named } = await documentOf(mirror);
   assert.deepEqual(
     approvals.map(({ statement: signed, signature }) => [signed, signature]),
@@ -109,7 +116,12 @@ void test('a guard that asks for Ann finds her statement, her signature and the 
   await mirror.renew();
   const renewed = await mirror.body('/one/approvals.json');
   assert.notDeepEqual(renewed, body, 'under the newest checkpoint');
-  assert.equal(requireApprovals(PIN, mirror.logKey, state, renewed), 1);
+  const accepted = await acceptedOf(mirror);
+  assert.equal(requireApprovals(PIN, accepted, state, renewed), 1);
+  assert.throws(
+    () => requireApprovals(PIN, accepted, state, body),
+    (error) => isRefusal(error, 'TRUST_LOG_PROOF'),
+  );
 });
 
 void test('without `publish_approvals` there is nothing, and a role of that name is only a role', async (t) => {
@@ -131,8 +143,9 @@ void test('an erased signature is gone from the next answer on, and without it n
   const [erased] = (await documentOf(mirror)).approvals;
   assert.equal(erased?.signature, null);
   const body = await mirror.body('/one/approvals.json');
+  const accepted = await acceptedOf(mirror);
   assert.throws(
-    () => requireApprovals(PIN, mirror.logKey, state, body),
+    () => requireApprovals(PIN, accepted, state, body),
     (error) => isRefusal(error, 'TRUST_APPROVALS'),
   );
 });

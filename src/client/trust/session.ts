@@ -272,7 +272,9 @@ async function lookIntoLog(
     : await held.cache.read(remembered?.approvals, APPROVALS_BYTES);
   if (!approved) throw new Refusal('SOURCE_OFFLINE', 'No approvals of this import are at hand.');
   const upstreamSnapshotSha256 = evidence.snapshot.snapshot.envelope.fileSha256;
-  const people = requireApprovals(asked, pin.ledger.log, { ...state, upstreamSnapshotSha256 }, approved);
+  // Under the very checkpoint that was accepted: any other one may have been signed for this guard alone.
+  const accepted = { key: pin.ledger.log, checkpoint: logged.checkpoint };
+  const people = requireApprovals(asked, accepted, { ...state, upstreamSnapshotSha256 }, approved);
   return { ...logged, approvals: people, approved };
 }
 

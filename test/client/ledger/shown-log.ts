@@ -14,6 +14,9 @@ import { GrownTree } from '../../tlog/grown-tree.ts';
 import { LOG, logLine, TestWitness } from '../../tlog/test-keys.ts';
 
 export const WITNESSES = ['one', 'two', 'three'].map((name, at) => new TestWitness(`${name}.example/w`, 31 + at));
+/** What every entry of a log says. */
+export const MIRROR_ID = '3'.repeat(32);
+export const AT = '2026-11-23T03:00:00Z';
 const SEEN_AT = 1_795_000_000;
 
 export interface Told {
@@ -59,8 +62,9 @@ export class ShownLog {
   }
 
   /** Any other entry. @returns its index */
-  entry(event: { readonly type: string; readonly body: object }): number {
-    return this.#append(canonicalBytes({ ...event, n: this.size, nonce: String(this.size) }));
+  entry(event: { readonly type: string; readonly body: object; readonly mirror_id?: string }): number {
+    const envelope = { mirror_id: MIRROR_ID, at: AT, n: this.size, nonce: String(this.size) };
+    return this.#append(canonicalBytes({ ...envelope, ...event }));
   }
 
   /** So many entries about something else. */
