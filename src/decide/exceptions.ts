@@ -102,7 +102,12 @@ function requireEarlier(mirror: Mirror, rules: Rules, repository: RepositoryId, 
   const current = rules.imports.current(repository);
   if (!current) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has nothing published.`);
   const { import_id: number } = current.statement;
-  if (to < number) return current;
+  if (to < number) {
+    if (rules.imports.get(to)?.published.length !== 0) return current;
+    throw new Refusal('USAGE_OPTION', `Import ${to} was never public: there is no going back to it.`, {
+      next: 'Go back to an import that was published; see `countersign imports`.',
+    });
+  }
   const what = to === number ? 'is public already' : `came after import ${number}, which is public`;
   throw new Refusal('USAGE_OPTION', `Import ${to} ${what}.`, { next: `To go on with it: countersign publish ${to}.` });
 }

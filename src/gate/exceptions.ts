@@ -50,7 +50,11 @@ export class Exceptions {
   problemOf({ type, body, at }: ExceptionEvent): string | undefined {
     switch (type) {
       case 'withdraw.generation':
-        return this.#isVerified(body.repository, body.to_import) ? undefined : 'goes back to what was never verified';
+        if (!this.#isVerified(body.repository, body.to_import)) return 'goes back to what was never verified';
+        // Else it would be a way in: neither is the importer asked to stay out of it, nor the team, nor the wait.
+        return this.#imports.get(body.to_import)?.published.length === 0
+          ? 'goes back to what was never public'
+          : undefined;
       case 'breakglass.open': {
         if (!this.#isVerified(body.repository, body.import)) return 'opens an emergency for what was never verified';
         const days = this.#policies.inForce(body.repository).policy.break_glass?.review_within_days ?? 0;

@@ -1,7 +1,7 @@
 /** Going back to what was public before: decided by people under a change, and carried out once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, hex } from './names.ts';
+import { DAY, hex, HOUR } from './names.ts';
 import { type Site, siteWith, twoOfThree } from './site.ts';
 import { refused } from './refused.ts';
 
@@ -99,9 +99,17 @@ test('whoever imported it may agree to go back to it, and no importer has to sta
     { ann: ['approver', 'importer'], bob: ['approver'] },
   );
   site.add('max', ['importer'], ['ann', 'bob']);
-  site.import(1, 'ann');
-  site.import(2, 'max');
-  site.withdraw(1, 1, ['ann', 'bob']);
+  site.add('dan', ['approver'], ['ann', 'bob']);
+  for (const [number, importer, other] of [
+    [1, 'ann', 'dan'],
+    [2, 'max', 'ann'],
+  ] as const) {
+    site.import(number, importer);
+    for (const name of ['bob', other]) site.approve(name, number);
+    site.publish(number, number);
+    site.wait(40 * DAY);
+  }
+  site.withdraw(2, 1, ['ann', 'bob']);
   assert.equal(site.judge(1).state, 'approved');
   site.withdraw(1, 2, ['ann', 'bob']);
   assert.equal(site.judge(2).state, 'approved');
@@ -110,6 +118,28 @@ test('whoever imported it may agree to go back to it, and no importer has to sta
   assert.equal(site.judge(2).state, 'approved');
   site.withdraw(1, 1, ['ann', 'bob']);
   assert.equal(site.judge(1).state, 'approved');
+});
+
+test('nobody goes back to what was never public: an importer would bring in what nobody else approved', () => {
+  const site = siteWith(
+    { min_approvers: 1, exclude_importer: true, cooling_off_hours: 1 },
+    { ann: ['approver'], max: ['approver', 'importer'] },
+  );
+  for (const number of [1, 3]) {
+    if (number === 3) {
+      site.import(2, 'max');
+      site.approve('max', 2);
+    }
+    site.import(number, 'max');
+    site.approve('ann', number);
+    site.wait(2 * HOUR);
+    site.publish(number, number);
+  }
+  assert.equal(site.judge(2).state, 'waiting');
+  refused('STATE_LEDGER', /goes back to what was never public/, () => site.withdraw(3, 2, ['max']));
+  assert.equal(site.judge(2).state, 'waiting');
+  site.withdraw(3, 1, ['max']);
+  assert.equal(site.judge(1).state, 'approved', 'this one was');
 });
 
 test('solo, the account of this machine decides it', () => {
