@@ -100,18 +100,24 @@ export function votingOn(standing: Standing, subject: ChangeSubject): Voting {
   const approvers = standing.people.approvers().filter(({ actor }) => !excluded.has(actor));
   const others = approvers.filter(({ actor }) => actor !== subject.actor);
   const able = others.length > 0 ? others : approvers;
-  // Where approving takes a device, so does changing that rule: else what can sign unseen would first switch it off. As
-  // long as nobody has a device, everybody signs as they can, or the rule could lock its makers out.
+  const asked = askedOf(policies, subject, able.length);
+  // Where approving takes a device, so does changing that rule: else what can sign unseen would first switch it off. But
+  // devices never lower the number: while fewer people have one than must agree, everybody signs as they can, or whoever
+  // got the first device would decide alone. What concerns every repository is asked of no single repository’s policy.
   const holders = able.filter((person) => keysOf(person).some(({ isHardware }) => isHardware));
-  const isHardwareOnly = holders.length > 0 && policies.some(({ hardware_keys }) => hardware_keys);
+  const { hardware_keys } = standing.policies.inForce(subject.scope ?? EVERYWHERE).policy;
+  const isHardwareOnly = hardware_keys && asked > 0 && holders.length >= asked;
   const voters = new Set((isHardwareOnly ? holders : able).map(({ actor }) => actor));
+  return { asked, voters, isHardwareOnly };
+}
+
+function askedOf(policies: readonly Policy[], subject: ChangeSubject, able: number): number {
   if (subject.kind === 'breakglass.open') {
     const emergency = policies[0]?.break_glass ?? noEmergency(subject);
-    return { asked: Math.max(1, emergency.min_approvers), voters, isHardwareOnly };
+    return Math.max(1, emergency.min_approvers);
   }
   const strictest = Math.max(...policies.map(({ min_approvers }) => min_approvers));
-  const asked = voters.size === 0 ? 0 : Math.max(1, Math.min(strictest, voters.size));
-  return { asked, voters, isHardwareOnly };
+  return able === 0 ? 0 : Math.max(1, Math.min(strictest, able));
 }
 
 /** The policies whose number a change needs: who may decide is decided by the strictest of all. */
