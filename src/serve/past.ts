@@ -5,23 +5,26 @@
  *   targets/NAME              its targets, in every form of TargetNames
  *
  * A time has one spelling and lies in the past. The answer says in its headers what it is, and no cache keeps it: an old
- * state that is taken for the current one is a rollback, offered by us. Nothing is kept here either, so asking for many
- * times costs rows and no memory (R-03).
+ * state that is taken for the current one is a rollback, offered by us. Nothing is kept here either: names are found by
+ * rows, and a file is read when its bytes are to be sent, once for all who are being sent it at that moment. So asking for
+ * many times costs rows, and as much memory as different files are on their way (R-03).
  */
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDate, parseDate } from '../tuf/dates.ts';
 import { parseMetadataFileName, type RepositoryId, type Sha256, targetPath } from '../tuf/names.ts';
-import { type Answer, prepareAnswer } from './answer.ts';
+import type { FoundMetadata } from './metadata-names.ts';
 import { splitFolder } from './request-path.ts';
 import { type FoundTarget, pathsOf, TargetNames } from './target-names.ts';
 
 type ServedEvent = Extract<ReturnType<LedgerReader['event']>, { type: 'serve.timestamp' }>;
 
-export type FoundPast =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | (FoundTarget & { readonly route: 'past'; readonly marks: readonly string[] });
+export type FoundPast = (FoundTarget | (FoundMetadata & { readonly read: () => Buffer })) & {
+  readonly route: 'past';
+  /** Headers that say of which time it is. */
+  readonly marks: readonly string[];
+};
 
 const TIME_LENGTH = '2026-11-23T02:55:01Z'.length;
 
@@ -37,7 +40,7 @@ export class PastStates {
   /**
    * @param rest what lies behind `/<id>/at/`, as sent
    * @param leaves released ones
-   * @throws STATE_DAMAGED, STATE_LEDGER
+   * @throws STATE_LEDGER; `read` of what is found STATE_DAMAGED
    */
   find(repository: RepositoryId, rest: string, leaves: number): FoundPast | undefined {
     const at = this.#pastTime(rest.slice(0, TIME_LENGTH));
@@ -54,8 +57,8 @@ export class PastStates {
     const digest = folder === '' || folder === 'metadata/' ? this.#findMetadata(event, name) : undefined;
     if (digest === undefined) return undefined;
     // Not through the memory of the read path, from which old files would push out those that clients ask for.
-    const body = this.#reader.bytes(digest);
-    return { kind: 'answer', answer: prepareAnswer('past', digest, body, 'never', { marks }) };
+    const read = (): Buffer => this.#reader.bytes(digest);
+    return { kind: 'metadata', sha256: digest, caching: 'never', route: 'past', marks, read };
   }
 
   /** Undefined for the future, of which nothing is known. In twenty characters a time has one spelling. */

@@ -13,7 +13,7 @@ import { type HttpProblem, problemOf } from './problems.ts';
 import { refuse, refuseWith, sendObjection } from './refuse.ts';
 import type { RequestCounts } from './request-counts.ts';
 import { readHeaders, type RequestHeaders } from './request-headers.ts';
-import { sendAnswer, sendBody } from './send.ts';
+import { BodiesUnderWay, sendAnswer, sendBody } from './send.ts';
 import { TargetAnswers } from './target-answer.ts';
 import { printable } from '../tuf/names.ts';
 import type { FoundMetadata } from './metadata-names.ts';
@@ -26,12 +26,21 @@ export interface PublicOptions {
   readonly log: Log;
 }
 
+interface Stored extends FoundMetadata {
+  readonly route: Route;
+  /** Further headers. */
+  readonly marks?: readonly string[];
+  /** Absent: by the memory of the read path. */
+  readonly read?: () => Buffer;
+}
+
 /** The client left before its answer was through; nginx’s number, for counting only. */
 const CLIENT_LEFT = 499;
 
 export class PublicAnswers {
   readonly #options: PublicOptions;
   readonly #targets: TargetAnswers;
+  readonly #underWay = new BodiesUnderWay();
   #isReady = false;
 
   constructor(options: PublicOptions) {
@@ -115,16 +124,18 @@ export class PublicAnswers {
   }
 
   #sendStored(
-    { route, sha256, caching }: FoundMetadata & { readonly route: Route },
+    { route, sha256, caching, marks = [], read = () => this.#options.bodies.read(sha256) }: Stored,
     headers: Readonly<RequestHeaders>,
     response: ServerResponse,
     isHead: boolean,
   ): number {
     const etag = etagOf(sha256);
-    const settled = settleByCondition(headers, etag, unchangedHeaders(etag, caching), response, isHead);
+    const unchanged = [...unchangedHeaders(etag, caching), ...marks];
+    const settled = settleByCondition(headers, etag, unchanged, response, isHead);
     if (settled !== undefined) return settled;
     try {
-      return sendBody(prepareAnswer(route, sha256, this.#options.bodies.read(sha256), caching), response, isHead);
+      const body = this.#underWay.get(sha256, read);
+      return sendBody(prepareAnswer(route, sha256, body, caching, { marks }), response, isHead);
     } catch (error) {
       return this.#fail({ sha256 }, error, response, isHead);
     }
