@@ -22,8 +22,11 @@ export type FoundChanges =
 
 /** What `records=0` means in Notary. */
 const USUAL_RECORDS = 100;
-/** Notary has no bound. Whoever asks for more gets so many, and goes on from the last id (R-03). */
-const MOST_RECORDS = 1000;
+/**
+ * Notary has no bound. Whoever asks for more gets so many, and goes on from the last id. Each is a leaf that is looked at
+ * anew, and nobody else is answered meanwhile (R-03).
+ */
+const MOST_RECORDS = 500;
 
 /** @param leaves released ones */
 export function findChanges(log: LogReader, leaves: number, { rest, query }: RequestPath): FoundChanges | undefined {
