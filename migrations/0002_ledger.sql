@@ -74,6 +74,13 @@ CREATE TABLE checkpoint (
   created_at TEXT NOT NULL
 ) STRICT;
 
+-- What the log key signed last, written with the leaves themselves: leaves beyond it are nobody's, and nothing is signed
+-- on them. Not yet for others: that is `checkpoint`.
+CREATE TABLE signed_head (
+  id   INTEGER PRIMARY KEY CHECK (id = 1),
+  note TEXT NOT NULL
+) STRICT;
+
 -- What witnesses answered, line by line.
 CREATE TABLE cosignature (
   size INTEGER NOT NULL REFERENCES checkpoint (size),

@@ -98,6 +98,40 @@ export function lastCosigned(
 }
 
 /**
+ * Inside the transaction that appended: the log key signs the tree as it is now. A crash may leave leaves that nobody was
+ * shown; by this they are told from leaves that somebody else wrote into the database (S-10).
+ */
+export function signHead(database: Database, checkpoint: Checkpoint, signers: (origin: string) => NoteSigner): void {
+  database.run(
+    'INSERT INTO signed_head (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note',
+    signCheckpoint(checkpoint, signers(checkpoint.origin)),
+  );
+}
+
+/** @throws STATE_LEDGER for leaves that this program did not append */
+export function requireSignedHead(
+  database: Database,
+  { origin, size, root }: Checkpoint,
+  signers: (origin: string) => NoteSigner,
+): void {
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new Refusal('STATE_LEDGER', what, { details: { size }, cause });
+  };
+  const note = database.one('SELECT note FROM signed_head WHERE id = 1')?.['note'];
+  if (typeof note !== 'string') return refuse(`Nobody signed the ledger’s ${size} entries.`);
+  let head: Checkpoint;
+  try {
+    head = openCheckpoint(note, signers(origin).key);
+  } catch (cause) {
+    return refuse('What was signed of the ledger last is not its own signature.', cause);
+  }
+  if (head.size < size)
+    refuse(`Entry ${head.size} of the ledger was not appended by this mirror: it signed the ones before.`);
+  if (head.size > size || !isSameHash(head.root, root))
+    refuse(`The ledger’s ${size} entries are not the ones that it signed.`);
+}
+
+/**
  * The newest checkpoint must be one that the log key signed over this very tree.
  * @throws STATE_LEDGER for a database whose leaves or checkpoint were changed
  */

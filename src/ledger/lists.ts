@@ -16,6 +16,11 @@ export interface ListedFile extends ImportFile {
   readonly length: number;
 }
 
+/** The bytes of a large file that nobody vouched for are not kept; the list has its digest. */
+export function isStored({ kind, length }: ListedFile): boolean {
+  return kind !== 'refused' || length <= MOST_UNVERIFIED_BYTES;
+}
+
 export function filesList(files: readonly ListedFile[]): Buffer {
   return lines(
     files.map(({ kind, role, version, fileSha256, signedSha256, length, expires }) => ({

@@ -7,7 +7,7 @@ import { formatDate } from '../tuf/dates.ts';
 import type { Sha256 } from '../tuf/names.ts';
 import type { AnyEvent, LedgerEvent } from './events/leaf.ts';
 import type { IssuedRef } from './events/statements.ts';
-import { type ListedFile, MOST_UNVERIFIED_BYTES, readCarriedList, readFilesList, readRolesList } from './lists.ts';
+import { isStored, readCarriedList, readFilesList, readRolesList } from './lists.ts';
 
 /** The bytes of a list that a leaf names by digest. */
 export type ReadFile = (digest: Sha256) => Uint8Array;
@@ -117,11 +117,6 @@ function imported(
     const listed = JSON.stringify([...hashes]);
     insert(database, 'import_target', { import: number, path, role, length, sha256, hashes: listed });
   }
-}
-
-/** The bytes of a large file that nobody vouched for were not kept; the list has its digest. */
-function isStored({ kind, length }: ListedFile): boolean {
-  return kind !== 'refused' || length <= MOST_UNVERIFIED_BYTES;
 }
 
 function claimOf(database: Database, index: number): LedgerEvent<'import.claimed'>['body']['statement'] {

@@ -1,6 +1,7 @@
 /**
  * The record for reading: what the server, the command line and the checks may know. It cannot write.
- * Bytes are compared with the digest they are stored under each time they are read (S-07, S-10).
+ * Bytes are compared with the digest they are stored under each time they are read (S-07, S-10). What trust begins with,
+ * enrolments and what imports brought, is read from leaves; rows only say which.
  */
 import { Refusal } from '../errors.ts';
 import type { Database, Row } from '../platform/database.ts';
@@ -11,16 +12,14 @@ import type { Decision } from '../verify/decisions.ts';
 import * as records from './records.ts';
 import { releasedSize } from './checkpoints.ts';
 import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
-import type { MadeDecision } from './events/statements.ts';
-import { readNotesList } from './lists.ts';
+import type { ImportObservation } from './events/statements.ts';
+import { isStored, readFilesList, readNotesList } from './lists.ts';
 import { LogReader } from './log-reader.ts';
 import { leafBytes } from './log-rows.ts';
 import { PastReader } from './past-reader.ts';
 
-const IMPORT =
-  'number, repository, entry, uri, place, actor, account, ticket, reason, started_at, finished_at, outcome, code, what, what_sealed, candidate, as_of, targets_root, decisions, notes_sha256';
-const REPOSITORY = 'id, upstream, root_sha256, selection, max_upstream_age_days, limits, enrolled_at';
-const IMPORT_FILE = 'kind, role, version, file_sha256, signed_sha256, expires';
+const IMPORT = 'number, repository, entry, uri, place, actor, account, ticket, reason, started_at, finished_at';
+const REPOSITORY = 'id, entry';
 const ISSUED = 'role, version, generation, file_sha256, expires, at';
 /** Every generation, and every leaf. */
 const ALL = Number.MAX_SAFE_INTEGER;
@@ -54,13 +53,17 @@ export class LedgerReader {
   }
 
   #enrolment(row: Row): records.Enrolment {
-    const rows = this.#database.all(
-      'SELECT name, value FROM repository_limit WHERE repository = ? ORDER BY entry',
-      row['id'] ?? null,
-    );
-    const raised = Object.fromEntries(rows.map(({ name, value }) => [String(name), Number(value)]));
-    const enrolment = records.asEnrolment(row);
-    return { ...enrolment, limits: { ...enrolment.limits, ...raised } };
+    const id = String(row['id']);
+    const event = this.event(Number(row['entry']));
+    if (event.type !== 'upstream.enrol' || event.body.repository !== id) return refuseRow('repository', id, event.n);
+    const sql = 'SELECT DISTINCT entry FROM repository_limit WHERE repository = ? ORDER BY entry';
+    const raised = this.#database.all(sql, id).map(({ entry }) => {
+      const set = this.event(Number(entry));
+      return set.type === 'limits.set' && set.body.repository === id
+        ? set.body.limits
+        : refuseRow('repository_limit', id, set.n);
+    });
+    return records.asEnrolment(event, Object.assign({}, ...raised) as Readonly<Record<string, number>>);
   }
 
   /** The stored bytes. @throws STATE_DAMAGED when they are gone or changed */
@@ -97,40 +100,48 @@ export class LedgerReader {
   }
 
   #import(row: Row): records.ImportRecord {
-    return records.asImportRecord(row, readNotesList(this.bytes(String(row['notes_sha256']) as Sha256)), this.#open);
+    const { statement } = this.#observation(Number(row['number']));
+    const notes = readNotesList(this.bytes(statement.notes_sha256 as Sha256));
+    return records.asImportRecord(row, statement, notes, this.#open);
   }
 
   lastAccepted(repository: RepositoryId): records.ImportRecord | undefined {
-    const row = this.#database.one(
-      `SELECT ${IMPORT} FROM import WHERE repository = ? AND outcome = 'accepted' ORDER BY number DESC LIMIT 1`,
-      repository,
-    );
-    return row && this.#import(row);
+    const rows = this.#database.all('SELECT number FROM import WHERE repository = ? ORDER BY number DESC', repository);
+    // By the leaves: a row that was edited must not lower the floor of the next import.
+    const last = rows.find(({ number }) => this.#observation(Number(number)).statement.outcome === 'accepted');
+    return last && this.import(Number(last['number']));
+  }
+
+  /** What the server stated about an import. @throws STATE_LEDGER for a row that leads elsewhere */
+  #observation(number: number): { readonly statement: ImportObservation } {
+    const entry = this.#database.one('SELECT entry FROM import WHERE number = ?', number)?.['entry'];
+    if (typeof entry !== 'number')
+      throw new Refusal('USAGE_UNKNOWN_IMPORT', `There is no import ${number}.`, { details: { import: number } });
+    const event = this.event(entry);
+    const isSeen = event.type === 'import.verified' || event.type === 'import.rejected';
+    return isSeen && event.body.statement.import_id === number
+      ? event.body
+      : refuseRow('import', String(number), entry);
   }
 
   /** Equivocations that accepted imports before this one were told to accept, newest first. */
   acceptedEquivocations(repository: RepositoryId, before: number): Decision[] {
     const rows = this.#database.all(
-      `SELECT ${IMPORT} FROM import WHERE repository = ? AND number < ? AND outcome = 'accepted'
+      `SELECT number FROM import WHERE repository = ? AND number < ? AND outcome = 'accepted'
           AND decisions LIKE '%accept-equivocation%' ORDER BY number DESC`,
       repository,
       before,
     );
     return rows
-      .flatMap((row) => (JSON.parse(String(row['decisions'])) as MadeDecision[]).map(records.asDecision))
+      .flatMap(({ number }) => this.#observation(Number(number)).statement.decisions.map(records.asDecision))
       .filter(({ kind }) => kind === 'accept-equivocation');
   }
 
   importFiles(number: number): records.ImportFile[] {
-    return this.#database
-      .all(
-        `SELECT ${IMPORT_FILE} FROM import_file WHERE import = ?
-          UNION ALL
-         SELECT ${IMPORT_FILE} FROM import_file WHERE kind = 'authored' AND import = (SELECT content_of FROM import WHERE number = ?)`,
-        number,
-        number,
-      )
-      .map(records.asImportFile);
+    const { statement } = this.#observation(number);
+    if (statement.outcome === 'unchanged') return [];
+    const files = readFilesList(this.bytes(statement.files_sha256 as Sha256)).filter(isStored);
+    return [...files, ...readFilesList(this.bytes(statement.authored_sha256 as Sha256))];
   }
 
   importTargets(number: number): records.CarriedTarget[] {
@@ -299,7 +310,8 @@ export class LedgerReader {
     return this.#database
       .all(
         `SELECT f.kind, f.role, f.version, f.file_sha256, f.signed_sha256, f.expires, MAX(f.import)
-           FROM generation g JOIN import i ON i.number = g.import JOIN import_file f ON f.import IN (i.number, i.content_of)
+           FROM generation g JOIN import i ON i.number = g.import
+           JOIN import_file f ON f.import IN (i.number, i.content_of) AND (f.import = i.number OR f.kind = 'authored')
           WHERE g.repository = ? AND g.number <= ? AND f.kind IN ('root', 'timestamp', 'snapshot', 'authored')
           GROUP BY f.kind, f.role, f.version`,
         repository,
@@ -334,4 +346,14 @@ export class LedgerReader {
   close(): void {
     this.#database.close();
   }
+}
+
+function refuseRow(table: string, row: string, entry: number): never {
+  throw new Refusal(
+    'STATE_LEDGER',
+    `The row ${row} of the table ${table} names entry ${entry}, which is about something else.`,
+    {
+      details: { table, row, entry },
+    },
+  );
 }

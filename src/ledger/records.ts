@@ -6,6 +6,7 @@ import type { AsOf } from '../verify/candidate.ts';
 import type { Decision } from '../verify/decisions.ts';
 import type { Note } from '../verify/notes.ts';
 import type { Selection } from '../verify/selection.ts';
+import type { LedgerEvent } from './events/leaf.ts';
 import type { ImportObservation, MadeDecision } from './events/statements.ts';
 
 /** One mirrored upstream: the trust decision of `repo add`. */
@@ -109,19 +110,28 @@ export interface Served extends Current {
   readonly entry: number;
 }
 
-export function asEnrolment(row: Row): Enrolment {
+/** @param raised limits that were set later */
+export function asEnrolment(
+  { at, body }: LedgerEvent<'upstream.enrol'>,
+  raised: Readonly<Record<string, number>>,
+): Enrolment {
   return {
-    id: text(row, 'id') as RepositoryId,
-    upstream: text(row, 'upstream'),
-    rootSha256: text(row, 'root_sha256') as Sha256,
-    selection: JSON.parse(text(row, 'selection')) as Selection,
-    maxUpstreamAgeDays: Number(row['max_upstream_age_days']),
-    limits: { ...DEFAULT_LIMITS, ...(JSON.parse(text(row, 'limits')) as Partial<Limits>) },
-    enrolledAt: date(row, 'enrolled_at'),
+    id: body.repository as RepositoryId,
+    upstream: body.upstream,
+    rootSha256: body.root_sha256 as Sha256,
+    selection: JSON.parse(body.selection) as Selection,
+    maxUpstreamAgeDays: body.max_upstream_age_days,
+    limits: { ...DEFAULT_LIMITS, ...body.limits, ...raised },
+    enrolledAt: at,
   };
 }
 
-export function asImportRecord(row: Row, notes: readonly Note[], open: OpenSealed): ImportRecord {
+export function asImportRecord(
+  row: Row,
+  statement: ImportObservation,
+  notes: readonly Note[],
+  open: OpenSealed,
+): ImportRecord {
   const sealed = (column: string): string | undefined => {
     const digest = optional(row, column);
     return digest === undefined ? undefined : open(digest);
@@ -134,13 +144,13 @@ export function asImportRecord(row: Row, notes: readonly Note[], open: OpenSeale
     actor: text(row, 'actor'),
     startedAt: date(row, 'started_at'),
     finishedAt: date(row, 'finished_at'),
-    outcome: text(row, 'outcome') as Outcome,
-    code: optional(row, 'code'),
-    what: optional(row, 'what') ?? sealed('what_sealed'),
-    candidate: optional(row, 'candidate') as Sha256 | undefined,
-    asOf: parseAsOf(optional(row, 'as_of')),
-    targetsRoot: optional(row, 'targets_root') as Sha256 | undefined,
-    decisions: (JSON.parse(text(row, 'decisions')) as MadeDecision[]).map(asDecision),
+    outcome: statement.outcome,
+    code: statement.reject_codes[0],
+    what: statement.what ?? (statement.what_sealed === null ? undefined : open(statement.what_sealed)),
+    candidate: (statement.candidate ?? undefined) as Sha256 | undefined,
+    asOf: statement.as_of ? asOfEvent(statement.as_of) : undefined,
+    targetsRoot: (statement.targets_root ?? undefined) as Sha256 | undefined,
+    decisions: statement.decisions.map(asDecision),
     notes,
     claim: claimOf({ ticket: optional(row, 'ticket'), reason: sealed('reason'), as: sealed('account') }),
   };
@@ -212,10 +222,6 @@ export function asCurrent(row: Row): Served {
     onlineEpoch: Number(row['online_epoch']),
     entry: Number(row['entry']),
   };
-}
-
-function parseAsOf(json: string | undefined): AsOf | undefined {
-  return json === undefined ? undefined : asOfEvent(JSON.parse(json) as NonNullable<ImportObservation['as_of']>);
 }
 
 export function asOfEvent(value: NonNullable<ImportObservation['as_of']>): AsOf {

@@ -107,6 +107,11 @@ export class Transcript {
     return leaf;
   }
 
+  /** How many leaves it has appended. */
+  get count(): number {
+    return this.#appended.length;
+  }
+
   record({
     import: made,
     events = [],

@@ -11,13 +11,14 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { takeLock, type Lock } from '../platform/lock.ts';
 import { encodeHex } from '../tuf/encoding.ts';
+import type { Checkpoint } from '../tlog/checkpoint.ts';
 import { rootOf } from '../tlog/tree.ts';
 import { DAY_MS } from '../verify/policy.ts';
 import { checkpointReleaser, type CheckpointReleaser, type Witnesses } from './release.ts';
 import type { HeadFile } from './head-file.ts';
 import type { LedgerKeys } from './keys.ts';
 import { logSize, storedNodes } from './log-rows.ts';
-import { requireOwnCheckpoint } from './checkpoints.ts';
+import { requireOwnCheckpoint, requireSignedHead, signHead } from './checkpoints.ts';
 import type { NewImport } from './record-import.ts';
 import type { Publication } from './record-publication.ts';
 import type { Enrolment } from './records.ts';
@@ -78,7 +79,10 @@ export class LedgerWriter {
     try {
       const { log, keys } = options;
       log.catchUp(database);
-      if (log.size > 0) requireOwnKeys(options);
+      if (log.size > 0) {
+        requireOwnKeys(options);
+        requireSignedHead(database, headOf(log), keys.checkpoints);
+      }
       if (options.adopting !== 'restored-record') await options.headFile.refuseRestored(database, keys.checkpoints);
       requireOwnCheckpoint(database, keys.checkpoints, (size) => rootOf(size, storedNodes(database)));
       if (options.adopting !== 'stepped-clock') refuseSteppedClock(log.lastAt, options);
@@ -108,7 +112,8 @@ export class LedgerWriter {
     await this.#commit((now) => {
       if (logSize(this.#database) > 0)
         throw new Refusal('STATE_ALREADY_INITIALISED', 'The record has a first event already.');
-      Transcript.genesis(this.#database, this.#options, now, { installation, origin, rootKeys });
+      const { count } = Transcript.genesis(this.#database, this.#options, now, { installation, origin, rootKeys });
+      return { result: undefined, count };
     });
   }
 
@@ -136,7 +141,10 @@ export class LedgerWriter {
    *   repository does not keep the others from renewing
    */
   async reserve(requests: readonly VersionRequest[]): Promise<(number | Refusal)[]> {
-    return this.#commit((now) => requests.map((request) => reserveVersion(this.#database, request, now, 0)));
+    return this.#commit((now) => ({
+      result: requests.map((request) => reserveVersion(this.#database, request, now, 0)),
+      count: 0,
+    }));
   }
 
   /**
@@ -174,10 +182,14 @@ export class LedgerWriter {
   }
 
   async #write<Result>(work: (transcript: Transcript, now: Date) => Result): Promise<Result> {
-    return this.#commit((now) => work(new Transcript(this.#database, this.#options, now), now));
+    return this.#commit((now) => {
+      const transcript = new Transcript(this.#database, this.#options, now);
+      return { result: work(transcript, now), count: transcript.count };
+    });
   }
 
-  async #commit<Result>(work: (now: Date) => Result): Promise<Result> {
+  /** @param work says how many leaves it appended */
+  async #commit<Result>(work: (now: Date) => { readonly result: Result; readonly count: number }): Promise<Result> {
     const now = this.#options.clock.now();
     const { log } = this.#options;
     let before = 0;
@@ -190,10 +202,16 @@ export class LedgerWriter {
         // After a transaction that was rolled back nothing is remembered, and nothing is decided on that.
         log.catchUp(this.#database);
         before = log.size;
-        const done = work(now);
+        // Since this writer was opened, somebody else may have written into the database, around the lock (S-10).
+        if (before > 0) requireSignedHead(this.#database, headOf(log), this.#options.keys.checkpoints);
+        const { result: done, count } = work(now);
         // Read back and hashed again: what is signed is what is stored (S-07). Before the commit, so that nothing gets in
         // that the rules would not have from an honest program.
         log.catchUp(this.#database);
+        // A trigger that somebody made would append in our own transaction.
+        if (log.size !== before + count)
+          throw new Refusal('STATE_LEDGER', `Entry ${before + count} of the ledger was not appended by this mirror.`);
+        if (count > 0) signHead(this.#database, headOf(log), this.#options.keys.checkpoints);
         return done;
       });
     } catch (error) {
@@ -203,6 +221,10 @@ export class LedgerWriter {
     if (log.size > before) await this.#releaser.release();
     return result;
   }
+}
+
+function headOf(log: AnyLog): Checkpoint {
+  return { origin: log.facts.origin, size: log.size, root: log.root() };
 }
 
 /** A keys directory of another site would sign what nobody believes, and call the ledger’s own checkpoint a forgery. */

@@ -7,7 +7,7 @@
 import { isRefusal } from '../errors.ts';
 import { RULES } from '../gate/fold.ts';
 import type { Rules } from '../gate/rules.ts';
-import { releasedSize, requireOwnCheckpoint } from '../ledger/checkpoints.ts';
+import { releasedSize, requireOwnCheckpoint, requireSignedHead } from '../ledger/checkpoints.ts';
 import { logSize, storedNodes } from '../ledger/log-rows.ts';
 import { replayProblems } from '../ledger/replay.ts';
 import { VerifiedLog } from '../ledger/verified-log.ts';
@@ -120,7 +120,9 @@ async function lookAtRepository(
 function verifyLedger({ database, writerOptions }: Fsck): Rules {
   const log = new VerifiedLog(RULES);
   log.catchUp(database);
-  requireOwnCheckpoint(database, writerOptions.keys.checkpoints, (size) => rootOf(size, storedNodes(database)));
+  const { checkpoints } = writerOptions.keys;
+  requireSignedHead(database, { origin: log.facts.origin, size: log.size, root: log.root() }, checkpoints);
+  requireOwnCheckpoint(database, checkpoints, (size) => rootOf(size, storedNodes(database)));
   return log.state;
 }
 
