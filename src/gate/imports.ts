@@ -3,7 +3,7 @@
  * person signed is taken once: a copy of it, appended again later, would revive what the person has taken back (replay).
  */
 import type { AnyEvent } from '../ledger/events/leaf.ts';
-import type { LeafRef } from '../ledger/events/statements.ts';
+import type { ImportObservation, LeafRef } from '../ledger/events/statements.ts';
 import type { ClaimRecord, ImportRecord, Mark, PublicationRecord } from './records.ts';
 import { timeOf } from './times.ts';
 
@@ -26,7 +26,7 @@ export class Imports {
   readonly #open = new Map<number, ClaimRecord>();
   readonly #imports = new Map<number, ImportRecord>();
   readonly #ids = new Set<string>();
-  /** Imports that somebody rejected, by repository and candidate. */
+  /** Imports that somebody rejected, by repository and authored files. */
   readonly #rejected = new Map<string, Set<ImportRecord>>();
   readonly #publications = new Map<string, Map<number, PublicationRecord>>();
   readonly #current = new Map<string, PublicationRecord>();
@@ -54,9 +54,9 @@ export class Imports {
     return this.#current.get(repository);
   }
 
-  /** Imports of this repository with this content that somebody has rejected, perhaps not any more. */
-  rejectedWith(repository: string, candidate: string): Iterable<ImportRecord> {
-    return this.#rejected.get(`${repository} ${candidate}`) ?? [];
+  /** Imports of this repository with these authored files that somebody has rejected, perhaps not any more. */
+  rejectedWith({ repository, observation }: ImportRecord): Iterable<ImportRecord> {
+    return this.#rejected.get(contentOf(repository, observation)) ?? [];
   }
 
   /** Why this cannot be what an honest program appended; undefined when it can. */
@@ -158,7 +158,7 @@ export class Imports {
     this.#ids.add(body.statement.approval_id);
     record.approvals.push(approval);
     if (body.statement.decision !== 'reject') return;
-    const content = `${record.repository} ${String(record.observation.candidate)}`;
+    const content = contentOf(record.repository, record.observation);
     const rejected = this.#rejected.get(content) ?? new Set();
     this.#rejected.set(content, rejected.add(record));
   }
@@ -170,6 +170,11 @@ export class Imports {
     this.#current.set(statement.repo_id, publication);
     this.#imports.get(statement.import_id)?.published.push(publication);
   }
+}
+
+/** Targets and delegated roles alone: upstream’s timestamp and snapshot are new every day, and what was rejected is not. */
+function contentOf(repository: string, { authored_sha256 }: ImportObservation): string {
+  return `${repository} ${authored_sha256}`;
 }
 
 type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;

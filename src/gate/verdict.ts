@@ -3,8 +3,9 @@
  * signatures, never from what somebody counted earlier (provenance: “evaluated in the signer, at signing time”).
  *
  * A reject stands until the same person takes it back, even when that person’s key was revoked or the signature erased
- * since; and for every import of that repository with the same content. Of somebody who was retired it is overruled by an
- * emergency alone, or left behind by upstream’s next state: retiring people must not publish what they had refused.
+ * since; and for every import of that repository with the same authored files, whatever timestamp came with them. Of
+ * somebody who was retired it is overruled by an emergency alone, or left behind when upstream authors something else:
+ * retiring people must not publish what they had refused.
  * An emergency lowers how many people are asked, drops teams and the wait, and nothing else.
  */
 import { Refusal } from '../errors.ts';
@@ -41,7 +42,7 @@ export interface Verdict {
   readonly counted: readonly Counted[];
   readonly missing: Missing;
   readonly ignored: readonly Ignored[];
-  /** Rejects that stand, of this import or of another with the same content. */
+  /** Rejects that stand, of this import or of another with the same authored files. */
   readonly rejections: readonly { readonly ref: LeafRef; readonly actor: string; readonly import: number }[];
   readonly policy: { readonly scope: string; readonly sha256: string; readonly document: Policy };
   /** Why nobody who may import stands behind it: it has to be imported again. */
@@ -114,7 +115,7 @@ export function requireApproved(verdict: Verdict): void {
   if (state === 'rejected') {
     const others = rejections.filter((one) => one.import !== number).map((one) => String(one.import));
     const who = [...new Set(rejections.map(({ actor }) => actor))];
-    const same = others.length > 0 ? `, as import ${others.join(', ')} with the same content` : '';
+    const same = others.length > 0 ? `, as import ${others.join(', ')} with the same authored files` : '';
     throw new Refusal('POLICY_REJECTED', `${what} was rejected by ${who.join(', ')}${same}.`, {
       details: { ...details, rejectedBy: who },
     });
@@ -182,8 +183,9 @@ interface Rejection {
 
 function rejectionsOf({ rules, record, signatures }: Measure, own: Decisions): Rejection[] {
   const found = own.rejections.map((approval) => ({ approval, import: record.number }));
-  // The same content under another number is the same content: importing again must not wash a reject off.
-  for (const other of rules.imports.rejectedWith(record.repository, String(record.observation.candidate))) {
+  // The same content under another number is the same content: neither importing again nor waiting for upstream’s next
+  // timestamp must wash a reject off.
+  for (const other of rules.imports.rejectedWith(record)) {
     if (other === record) continue;
     const { rejections } = decisionsOn(rules, other, signatures);
     found.push(...rejections.map((approval) => ({ approval, import: other.number })));

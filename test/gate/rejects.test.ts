@@ -88,12 +88,45 @@ test('a rejected content that is imported again is rejected', () => {
   for (const name of ['ann', 'bob']) site.approve(name, 2);
   const verdict = site.judge(2);
   assert.equal(verdict.state, 'rejected');
-  refused('POLICY_REJECTED', /as import 1 with the same content/, () => {
+  refused('POLICY_REJECTED', /as import 1 with the same authored files/, () => {
     requireApproved(verdict);
   });
   site.approve('eve', 2);
   assert.equal(site.judge(2).state, 'rejected', 'what was said about import 1 is taken back there');
   site.takeBack('eve', 1);
+  assert.equal(site.judge(2).state, 'approved');
+});
+
+test('upstream’s next timestamp over the same authored files changes nothing about it', () => {
+  const site = rejected();
+  site.import(2, 'local', 'same', { candidate: hex('the next day'), files_sha256: hex('another timestamp') });
+  for (const name of ['ann', 'bob']) site.approve(name, 2);
+  assert.equal(site.judge(2).state, 'rejected');
+  assert.deepEqual(
+    site.judge(2).rejections.map(({ actor, import: number }) => [actor, number]),
+    [[actorOf('eve'), 1]],
+  );
+  // Nor do more days, nor the retirement of whoever said no.
+  site.import(3, 'local', 'same', { candidate: hex('the day after') });
+  for (const name of ['ann', 'bob']) site.approve(name, 3);
+  site.retire('eve', ['ann', 'bob']);
+  assert.equal(site.judge(3).state, 'rejected');
+});
+
+test('the same person takes it back for every day since', () => {
+  const site = rejected();
+  site.import(2, 'local', 'same', { candidate: hex('the next day') });
+  for (const name of ['ann', 'bob']) site.approve(name, 2);
+  for (const name of ['ann', 'bob', 'local']) site.takeBack(name, 1);
+  assert.equal(site.judge(2).state, 'rejected');
+  site.takeBack('eve', 1);
+  assert.equal(site.judge(2).state, 'approved');
+});
+
+test('what upstream authors anew is another content, under whatever timestamp', () => {
+  const site = rejected();
+  site.import(2, 'local', 'same', { candidate: hex('next'), authored_sha256: hex('authored anew') });
+  for (const name of ['ann', 'bob']) site.approve(name, 2);
   assert.equal(site.judge(2).state, 'approved');
 });
 

@@ -24,7 +24,8 @@ export function observationOf(site: Site, number: number, claim: LeafRef, conten
     ...{ result: 'verified', outcome: 'accepted', reject_codes: [], what: null, what_sealed: null },
     candidate: hex(`candidate ${content}`),
     as_of: null,
-    ...{ files_sha256: hex(`files ${content}`), files_count: 4, authored_sha256: hex('authored'), authored_count: 1 },
+    ...{ files_sha256: hex(`files ${content}`), files_count: 4 },
+    ...{ authored_sha256: hex(`authored ${content}`), authored_count: 1 },
     ...{ targets_root: hex(`targets ${content}`), targets_count: 1, carried_sha256: hex('carried'), carried_count: 1 },
     ...{ decisions: [], notes_sha256: hex('notes'), notes_count: 0, upstream_age: 0, previous: null },
   };
