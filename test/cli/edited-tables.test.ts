@@ -3,6 +3,8 @@
  * signatures, asked at that moment (S-10). Each edit is one that SQLite takes; triggers were dropped where they forbid it.
  */
 import assert from 'node:assert/strict';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { canonicalBytes, encodeLeaf } from '../../src/ledger/events/leaf.ts';
 import { type Policy, SOLO } from '../../src/ledger/events/policy.ts';
@@ -114,8 +116,65 @@ test('what an import consists of cannot be exchanged under a reader (A-03)', { s
   const last = await workplace.type(`approve 2 ${as('bob')} --yes --json`);
   assert.equal((last.json['publication'] as { refusal: { code: string } }).refusal.code, 'STATE_DAMAGED');
   assert.equal(await office.published(), 1);
+  // And the table agrees with the rows: the leaf does not.
+  await edit(
+    office,
+    (database) =>
+      void database.run(
+        'UPDATE import SET candidate = (SELECT candidate FROM import WHERE number = 1) WHERE number = 2',
+      ),
+  );
+  assert.equal((await workplace.refused('publish 2')).code, 'STATE_LEDGER');
   await fsckFindings(office);
 });
+
+test('what lay here for a while is read again before it is public (W-10)', { skip }, async (context) => {
+  const office = await waiting(context);
+  const blobs = office.workplace.path('data', 'blobs', 'sha256');
+  for (const entry of await readdir(blobs, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) await writeFile(join(entry.parentPath, entry.name), 'evil!');
+  const { exitCode, json } = await office.workplace.type(`approve 1 ${as('bob')} --yes --json`);
+  // Whoever approves reads it, too.
+  assert.deepEqual([exitCode, (json['error'] as { code: string }).code], [7, 'STATE_DAMAGED']);
+  assert.equal((await office.workplace.succeed(`reject 1 ${as('bob')} --reason damaged --json`)).json['summary'], null);
+});
+
+test(
+  'a signature on which the rules rest, gone without a word, stops what rests on them',
+  { skip },
+  async (context) => {
+    const office = await waiting(context);
+    await office.workplace.succeed(`approve 1 ${as('bob')} --yes`);
+    await office.change('second');
+    await office.import();
+    const sealed = new Database(office.workplace.path('data', 'sealed.sqlite'));
+    const signatures = sealed
+      .all("SELECT digest FROM sealed WHERE kind = 'signature'")
+      .map(({ digest }) => String(digest));
+    sealed.close();
+    const rules = leavesOf(office).filter(({ type }) => type === 'change.signed');
+    const digest = signatures.find((one) => rules.some(({ text }) => text.includes(one))) ?? '';
+    const again = new Database(office.workplace.path('data', 'sealed.sqlite'));
+    again.run('DELETE FROM sealed WHERE digest = ?', digest);
+    again.close();
+    await office.workplace.succeed(`approve 2 ${as('alice')} --yes`);
+    const { json } = await office.workplace.type(`approve 2 ${as('bob')} --yes --json`);
+    assert.equal((json['publication'] as { refusal: { code: string } }).refusal.code, 'STATE_SEALED');
+    await office.workplace.succeed('renew --force');
+    assert.match(await fsckFindings(office), /STATE_SEALED/);
+  },
+);
+
+function leavesOf(office: Office): { type: string; text: string }[] {
+  const database = new Database(office.workplace.path('data', 'record.sqlite'));
+  try {
+    return database
+      .all('SELECT type, body FROM log_entry')
+      .map(({ type, body }) => ({ type: String(type), text: String(body) }));
+  } finally {
+    database.close();
+  }
+}
 
 /** Leaves as this program writes them, each with its hash in the tree: all that a thief without people’s keys can make. */
 class Forger {

@@ -93,6 +93,28 @@ test('people: as many as approve; what was agreed before brings nothing back', {
   await workplace.succeed('fsck');
 });
 
+test(
+  'not to what somebody has rejected, and not to what is too old; nobody signs for that',
+  { skip },
+  async (context) => {
+    const office = await Office.ofTwo(context);
+    const { workplace } = office;
+    for (const number of [1, 2]) {
+      if (number === 2) await office.change('second');
+      await office.import();
+      for (const name of ['alice', 'bob']) await workplace.succeed(`approve ${number} ${as(name)} --yes`);
+    }
+    await workplace.succeed(`reject 1 ${as('bob')} --reason recalled`);
+    const back = `${BACK} --reason bad ${as('alice')}`;
+    assert.equal((await workplace.refused(back)).code, 'POLICY_REJECTED');
+    await workplace.succeed(`approve 1 ${as('bob')} --withdraw`);
+    workplace.clock.step(98 * DAY);
+    assert.equal((await workplace.refused(back)).code, 'POLICY_UPSTREAM_AGE');
+    const { changes } = (await workplace.succeed('operator list --json')).json as { changes: unknown[] };
+    assert.deepEqual([changes, await office.published()], [[], 2]);
+  },
+);
+
 test('with root keys elsewhere: decided here, public with the ceremony', { skip }, async (context) => {
   const office = await Office.open(context, 'init');
   const { workplace } = office;

@@ -1,7 +1,9 @@
 /** Who decides is itself decided: by the others, each signing the very same change; and who brings things in signs for it. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { accountName } from '../../src/platform/account.ts';
 import { Database } from '../../src/platform/database.ts';
 import { DAY } from '../simulator/clock.ts';
@@ -37,8 +39,11 @@ test(
   'the first person is recorded by the account, the others by people; names stay out of the ledger',
   { skip },
   async (context) => {
-    const office = await Office.open(context);
+    const office = await Office.open(context, 'init --root-online --log-origin mirror.example.org/log');
     const { workplace } = office;
+    assert.match(await readFile(workplace.path('data', 'head.json'), 'utf8'), /"mirror\.example\.org\/log\\n/);
+    for (const name of ['https://mirror.example.org/log', 'a b', 'a+b', '/log'])
+      assert.equal((await workplace.refused('init --data @other --log-origin', name)).code, 'USAGE_OPTION', name);
     assert.match((await workplace.succeed('operator list')).out, /solo mode/);
     const add = (name: string, more = ''): string =>
       `operator add ${name} --key ${keyFile(name)}.pub --role approver ${more}`;
@@ -149,6 +154,49 @@ test('two must agree: to the same name, key, roles and reason, once, and in time
   assert.equal((await listed(office, '--all')).operators.filter(({ name }) => name === 'carol').length, 2);
   await workplace.succeed('fsck');
 });
+
+test('what somebody else does while a person signs is looked at again before it counts', { skip }, async (context) => {
+  const office = await Office.ofTwo(context);
+  const { workplace } = office;
+  await office.import();
+  await office.change('second');
+  await office.import();
+  await workplace.succeed(`approve 1 ${as('alice')} --yes`);
+  const add = (signer: string): string =>
+    `operator add carol --key ${keyFile('carol')}.pub --role auditor ${signedBy(signer)} --json`;
+  // Two who begin at once would each wait for the other under something else.
+  const begun = await whileSigning(office, add('alice'), () => workplace.succeed(add('bob')));
+  assert.equal((begun['error'] as { code: string }).code, 'STATE_CONFLICT');
+  assert.equal((await workplace.succeed(add('alice'))).json['outcome'], 'done');
+  // What alice reads is what changes from nothing; then import 1 is public.
+  const read = await whileSigning(office, `approve 2 ${as('alice')} --yes --json`, () =>
+    workplace.succeed(`approve 1 ${as('bob')} --yes`),
+  );
+  assert.equal((read['error'] as { code: string }).code, 'STATE_CONFLICT');
+  assert.equal(await office.published(), 1);
+});
+
+/** Runs `work` between the moment in which the command asks for a signature and the one in which it gets it. */
+async function whileSigning(
+  office: Office,
+  line: string,
+  work: () => Promise<unknown>,
+): Promise<Record<string, unknown>> {
+  const { workplace } = office;
+  const [asked, go] = [workplace.path('asked'), workplace.path('go')];
+  for (const file of [asked, go]) await rm(file, { force: true });
+  const path = workplace.environment['PATH'] ?? '';
+  const script = `#!/bin/sh\ntouch '${asked}'\nwhile [ ! -e '${go}' ]; do sleep 0.02; done\nPATH='${path}' exec ssh-keygen "$@"\n`;
+  await mkdir(workplace.path('slow'), { recursive: true });
+  await writeFile(workplace.path('slow', 'ssh-keygen'), script, { mode: 0o700 });
+  workplace.environment['PATH'] = `${workplace.path('slow')}:${path}`;
+  const typed = workplace.type(line);
+  while (!existsSync(asked)) await setTimeout(10);
+  workplace.environment['PATH'] = path;
+  await work();
+  await writeFile(go, '');
+  return (await typed).json;
+}
 
 test('a policy is agreed to as a document, and says what nobody can meet', { skip }, async (context) => {
   const office = await Office.ofTwo(context);

@@ -34,6 +34,9 @@ test('everything that changes something can be rehearsed', () => {
     'status',
     'list',
     'show',
+    // Operators, policies.
+    'list',
+    'show',
     // Guards: their memory moves forward with every answer, and that is no decision of anybody’s.
     ...['verify', 'why', 'status', 'show', 'show'],
     // Drives a client for a test suite.
