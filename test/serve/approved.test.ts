@@ -45,8 +45,8 @@ interface Approved {
   readonly state: Parameters<typeof requireApprovals>[2];
 }
 
-/** A repository whose first import waited, and was published on Ann’s word. */
-async function approved(t: TestContext, upstream = new SimulatedUpstream()): Promise<Approved> {
+/** A repository whose newest import waited, and was published on Ann’s word; those before it wait for ever. */
+async function approved(t: TestContext, upstream = new SimulatedUpstream(), number = 1): Promise<Approved> {
   const mirror = await LoggedMirror.open(t);
   const { reader, sealed } = mirror.mirror;
   const policy = policyOf({ min_approvers: 1 });
@@ -56,13 +56,21 @@ async function approved(t: TestContext, upstream = new SimulatedUpstream()): Pro
   await mirror.append({ type: 'policy.set', actor: 'local', body: scope });
   const one = await mirror.enrol('one', upstream);
   await one.importExpecting('waits');
-  const { entry, targetsRoot, candidate } = reader.import(1);
+  for (let before = 1; before < number; before += 1) {
+    upstream.publish();
+    await one.importExpecting('waits');
+  }
+  const { entry, targetsRoot, candidate } = reader.import(number);
   const { event, bytes } = reader.log.entry(entry);
   assert.ok(event.type === 'import.verified');
   const [actor, key] = [`a-${hex('ann', 10)}`, ANN.fingerprint];
   const statement: ImportApproval = {
     ...{ schema: 'import-approval/1', approval_id: hex('ann', 16), mirror_id: event.mirrorId, repo_id: 'one' },
-    ...{ import_id: 1, observation: { index: entry, hash: encodeHex(leafHash(bytes)) }, candidate: candidate ?? '' },
+    ...{
+      import_id: number,
+      observation: { index: entry, hash: encodeHex(leafHash(bytes)) },
+      candidate: candidate ?? '',
+    },
     ...{ targets_root: targetsRoot ?? '', files_sha256: event.body.statement.files_sha256, decision: 'approve' },
     ...{ as_role: null, policy_sha256: policySha256, summary_sha256: hex('summary'), valid_until: null },
     ...{ comment: null, approver: { actor, key }, claimed_at: '2026-11-23T03:00:00Z' },
@@ -78,13 +86,13 @@ async function approved(t: TestContext, upstream = new SimulatedUpstream()): Pro
     { type: 'approval', actor, body },
   );
   const enrolment = reader.enrolment(one.id);
-  const { candidate: verified, memory } = await reverifyImport(mirror.mirror, enrolment, 1);
+  const { candidate: verified, memory } = await reverifyImport(mirror.mirror, enrolment, number);
   const { outcome } = await withWriter(mirror.mirror, (writer) =>
-    publishVerified(mirror.mirror, writer, { enrolment, candidate: verified, import: 1, memory }),
+    publishVerified(mirror.mirror, writer, { enrolment, candidate: verified, import: number, memory }),
   );
   assert.equal(outcome, 'published');
   await mirror.restart((asked) => sealed.open(asked)?.value);
-  const { snapshotSha256 } = reader.import(1).asOf ?? {};
+  const { snapshotSha256 } = reader.import(number).asOf ?? {};
   const state = { repository: one.id, generation: 1, upstreamSnapshotSha256: snapshotSha256 ?? '' };
   return { mirror, statement, armored, digest, state };
 }
@@ -158,6 +166,19 @@ void test('of the sealed store signatures are shown, and nothing else that lies 
   assert.equal(signatures(sealed.keep('public-key', 'ssh-ed25519 AAAA')), undefined);
   assert.equal(signatures(sealed.seal('name', 'Ann')), undefined);
   assert.equal(signatures(hex('erased')), undefined);
+});
+
+void test('upstream’s files of an import that waits are not public, though what is published has the same content', async (t) => {
+  const { mirror } = await approved(t, new SimulatedUpstream(), 2);
+  const { database, reader } = mirror.mirror;
+  assert.equal(database.one('SELECT content_of FROM import WHERE number = 2')?.['content_of'], 1);
+  const published = reader.importFiles(2).filter(({ kind }) => kind !== 'evidence');
+  for (const { fileSha256 } of published) assert.equal(await mirror.status(`/one/upstream/sha256/${fileSha256}`), 200);
+  const waiting = reader
+    .importFiles(1)
+    .filter(({ fileSha256 }) => !published.some((its) => its.fileSha256 === fileSha256));
+  assert.deepEqual(waiting.map(({ role }) => role).sort(), ['snapshot', 'timestamp']);
+  for (const { fileSha256 } of waiting) assert.equal(await mirror.status(`/one/upstream/sha256/${fileSha256}`), 404);
 });
 
 void test('where one account publishes alone there is a list of nobody', async (t) => {
