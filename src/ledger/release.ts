@@ -12,9 +12,19 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { printable } from '../tuf/names.ts';
 import { openNote, parseSignature } from '../tlog/note.ts';
+import type { Checkpoint } from '../tlog/checkpoint.ts';
 import type { Hash, StoredNodes } from '../tlog/tree.ts';
 import { countWitnesses, parseWitnessPolicy } from '../tlog/witness-policy.ts';
-import { cosign, lastCosigned, release, released, releasedSize, signCheckpoint } from './checkpoints.ts';
+import {
+  cosign,
+  lastCosigned,
+  release,
+  released,
+  releasedSize,
+  requireSignedHead,
+  signCheckpoint,
+  signHead,
+} from './checkpoints.ts';
 import type { EventBody } from './events/types.ts';
 import type { HeadFile } from './head-file.ts';
 import type { LedgerKeys } from './keys.ts';
@@ -119,9 +129,9 @@ class Releaser implements CheckpointReleaser {
   /** Everything that was committed, under one checkpoint. */
   async #releaseAll(rule: WitnessRule | undefined): Promise<void> {
     const { log, keys, headFile, witnesses } = this.#options;
-    const { size } = log;
-    const root = log.root();
-    const note = signCheckpoint({ origin: log.facts.origin, size, root }, keys.checkpoints(log.facts.origin));
+    const head = headOf(log);
+    const { size, root } = head;
+    const note = signCheckpoint(head, keys.checkpoints(head.origin));
     // Before anybody can see it: whoever restores an older record from now on is noticed.
     await headFile.write(note, rootVersions(this.#database));
     if (!rule) {
@@ -168,10 +178,17 @@ class Releaser implements CheckpointReleaser {
    * checkpoint in it; and its own waits for whatever comes next.
    */
   #recordOutage(body: EventBody<'witness.unreachable'>): void {
-    const { log, clock } = this.#options;
+    const { log, keys, clock } = this.#options;
+    // Asking took seconds, in which somebody else may have written into the database, around the lock (S-10).
+    log.catchUp(this.#database);
+    const { size } = log;
+    requireSignedHead(this.#database, headOf(log), keys.checkpoints);
     const transcript = new Transcript(this.#database, this.#options, clock.now());
     transcript.append({ type: 'witness.unreachable', actor: 'system:witnesses', body });
     log.catchUp(this.#database);
+    if (log.size !== size + 1)
+      throw new Refusal('STATE_LEDGER', `Entry ${size + 1} of the ledger was not appended by this mirror.`);
+    signHead(this.#database, headOf(log), keys.checkpoints);
   }
 
   /** Asking took seconds: whoever lost the lock meanwhile shows nothing (S-05). */
@@ -204,6 +221,10 @@ async function ask(
   const last = lastCosigned(database, keys, log.facts.origin);
   const cosigned = new Map([...last].map(([key, { size }]) => [key, size]));
   return witnesses.cosign({ rule, note, nodes: storedNodes(database), cosigned });
+}
+
+function headOf(log: AnyLog): Checkpoint {
+  return { origin: log.facts.origin, size: log.size, root: log.root() };
 }
 
 function tooFew(size: number, missing: readonly MissingWitness[]): Refusal {

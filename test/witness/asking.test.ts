@@ -1,11 +1,17 @@
 /** Witnesses are asked, and believed in nothing but a cosignature that verifies. Real sockets, and a clock that stands. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { test } from 'node:test';
+import { isRefusal } from '../../src/errors.ts';
+import { lastCosigned } from '../../src/ledger/checkpoints.ts';
+import { openHttp } from '../../src/platform/http.ts';
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { signCosignature } from '../../src/tlog/cosignature.ts';
 import { countWitnesses, parseWitnessPolicy } from '../../src/tlog/witness-policy.ts';
 import { publicKeyOf, signEd25519 } from '../../src/tuf/ed25519.ts';
+import { compareCheckpoint } from '../../src/witness/compare.ts';
+import { FakeClock } from '../simulator/clock.ts';
 import { keyOf, type Lie, seedOf, SeenClock, serve, until, WatchedSite } from './site.ts';
 
 /** The first line of what was asked: the size that the witness is thought to know. */
@@ -25,23 +31,29 @@ function formerLine(body: string, name: string, seed: number): string {
 
 test('two of three see every checkpoint, and the one that is away is asked from where it stopped', async (t) => {
   const site = await WatchedSite.open(t);
-  const asked: number[] = [];
-  const counting: Lie = (honest, request) => {
-    asked.push(oldOf(request));
-    return honest;
-  };
-  for (const name of ['a', 'b']) await site.watch(name);
-  await site.watch('c', counting);
+  const asked: Record<string, number[]> = { a: [], b: [], c: [] };
+  const counting =
+    (name: string): Lie =>
+    (honest, request) => {
+      asked[name]?.push(oldOf(request));
+      return honest;
+    };
+  for (const name of ['a', 'b', 'c']) await site.watch(name, counting(name));
   assert.equal(await site.setRule(site.policy(['a', 'b', 'c'], 2)), undefined);
   assert.deepEqual([site.shown.size, site.cosigners], [2, ['a', 'b', 'c']]);
   assert.equal(await site.grow(), undefined);
   await site.witness('c').stop();
   assert.equal(await site.grow(), undefined, 'two are enough');
   assert.deepEqual([site.shown.size, site.cosigners], [4, ['a', 'b']]);
-  await site.watch('c', counting);
+  await site.watch('c', counting('c'));
   assert.equal(await site.grow(), undefined);
   assert.deepEqual([site.shown.size, site.cosigners], [5, ['a', 'b', 'c']]);
-  assert.deepEqual(asked, [0, 2, 3], 'the size it cosigned last is known, and nothing is asked twice');
+  const all = [0, 2, 3, 4];
+  assert.deepEqual(
+    asked,
+    { a: all, b: all, c: [0, 2, 3] },
+    'the size each cosigned last is known, and nobody is asked twice',
+  );
 
   const { note } = site.shown;
   assert.equal(openCheckpoint(note, site.logKey).size, 5);
@@ -79,6 +91,25 @@ test('a witness that knows another size than we think is asked once more, from t
   assert.equal(site.shown.size, 6);
 });
 
+test('what is not its own signature is no memory of what it has seen', async (t) => {
+  const site = await WatchedSite.open(t);
+  for (const name of ['a', 'b']) await site.watch(name);
+  await site.setRule(site.policy(['a', 'b'], 1));
+  await site.witness('a').stop();
+  await site.grow();
+  const { database } = site.mirror;
+  const line = lineOver('another text\n', 'a').trimEnd();
+  database.run('INSERT INTO cosignature (size, line) VALUES (3, ?)', line);
+  const last = lastCosigned(database, [keyOf('a'), keyOf('b')], site.logKey.name);
+  assert.deepEqual(
+    [...last.values()].map(({ size }) => size),
+    [3, 2],
+  );
+  const { note } = site.shown;
+  assert.ok(note.includes(line));
+  assert.deepEqual(compareCheckpoint(site.mirror, note).cosignedBy, ['b']);
+});
+
 test('it is asked by what the protocol needs, and shown nothing else', async (t) => {
   const site = await WatchedSite.open(t);
   const requests: IncomingMessage[] = [];
@@ -91,13 +122,24 @@ test('it is asked by what the protocol needs, and shown nothing else', async (t)
   assert.ok(request);
   assert.deepEqual([request.method, request.url], ['POST', '/under/a/path/add-checkpoint']);
   // Nothing stays open until the next time, which may be hours away.
-  await until(() => requests.every(({ socket }) => socket.destroyed));
+  if (!request.socket.destroyed) await once(request.socket, 'close', { signal: AbortSignal.timeout(2000) });
   const { host, 'user-agent': agent, 'content-length': length, ...headers } = request.headers;
   assert.ok(url.includes(String(host)) && /^countersign\//.test(String(agent)) && Number(length) > 0);
   assert.deepEqual(headers, {
     'accept-encoding': 'identity',
     connection: 'keep-alive',
     'content-type': 'text/plain; charset=utf-8',
+  });
+});
+
+test('H-03 credentials in an address are neither sent nor repeated', async (t) => {
+  const door = await openHttp({ clock: new FakeClock() });
+  t.after(() => door.close());
+  const asking = door.post(new URL('http://user:secret@127.0.0.1:9/'), 'text', { maxBytes: 10 });
+  await assert.rejects(asking, (error) => {
+    assert.ok(isRefusal(error, 'USAGE_OPTION'));
+    assert.doesNotMatch(error.message, /secret/);
+    return true;
   });
 });
 

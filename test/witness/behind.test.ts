@@ -15,6 +15,7 @@ import { adoptRestoredRecord } from '../../src/publish/recover.ts';
 import { parseCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { openNote } from '../../src/tlog/note.ts';
 import { type Comparison, compareCheckpoint } from '../../src/witness/compare.ts';
+import { logStanding } from '../../src/witness/standing.ts';
 import { editBehindTriggers } from '../simulator/edited.ts';
 import { happen, type Lie, serve, WatchedSite } from './site.ts';
 
@@ -139,6 +140,11 @@ test('a restored record that grew past what the witness saw is a fork, and is fo
     /^The witness a has seen another log under this name: its first 3 entries are not ours\.$/,
   );
   await behind(site.grow(), /its first 3 entries are not ours/);
+  assert.equal(
+    await entriesSeenBeyond(mirror.database, mirror.writerOptions),
+    1,
+    'it holds more, and lacks what matters',
+  );
   assert.equal(mirror.log.facts.witnesses?.text, policy, 'the change itself is an entry, and shown to nobody');
 });
 
@@ -238,6 +244,7 @@ test('what is lost is counted by the witnesses where no head file remembers it; 
   await adoptRestoredRecord(mirror, 'the disk died, and its snapshot had its own head file');
   assert.equal(site.shown.size, 2, 'nothing is shown until the witness knows the new name');
   assert.match((await site.look()) ?? '', /a: The witness does not know this log \(status 404: /);
+  assert.equal(logStanding(mirror).witnesses?.all[0]?.last, undefined, 'what it cosigned was another log');
   await site.witness('a').stop();
   await site.watch('a');
   assert.equal(await site.look(), undefined);
