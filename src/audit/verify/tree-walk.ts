@@ -11,7 +11,8 @@ const BATCH = 4096;
 /** One entry as it is stored. */
 export interface StoredEntry {
   readonly index: number;
-  readonly body: string;
+  /** Undefined where it is missing, or is not what was appended: such bytes are not read. */
+  readonly body: string | undefined;
   readonly hash: Hash;
 }
 
@@ -19,8 +20,6 @@ export interface Walked {
   /** Leaves of the tree; fewer than there are entries where one is missing altogether. */
   readonly size: number;
   readonly root: Hash;
-  /** Whether every entry was there and is what was appended. */
-  readonly isWhole: boolean;
 }
 
 /** Told of each entry in order, with the size and the root of the tree that ends with it. */
@@ -29,7 +28,6 @@ export type Visit = (entry: StoredEntry, size: number, root: () => Hash) => void
 export function walkTree(database: Database, size: number, findings: Findings, visit: Visit): Walked {
   const tree = new ComparedTree(database, findings);
   const root = (): Hash => tree.root();
-  let isWhole = true;
   for (let first = 0; first < size; first += BATCH) {
     const end = Math.min(size, first + BATCH);
     const entries = byPlace(
@@ -42,21 +40,22 @@ export function walkTree(database: Database, size: number, findings: Findings, v
     for (let index = first; index < end; index++) {
       const body = entries.get(index)?.['body'];
       const known = stored.get(index);
-      const computed = typeof body === 'string' ? leafHash(Buffer.from(body, 'utf8')) : undefined;
+      const text = typeof body === 'string' ? body : undefined;
+      const computed = text === undefined ? undefined : leafHash(Buffer.from(text, 'utf8'));
       // The stored hash goes on where there is one: an altered entry is one finding, and not one for each checkpoint.
       const hash = known ?? computed;
-      if (computed === undefined || !known || !isSameHash(computed, known)) {
-        isWhole = false;
+      const isIntact = computed !== undefined && known !== undefined && isSameHash(computed, known);
+      if (!isIntact) {
         const what = computed === undefined ? 'is missing' : 'is not what was appended';
         findings.add('STATE_LEDGER', `Entry ${index} of the ledger ${what}.`, { entry: index });
       }
-      if (!hash) return { size: index, root: tree.root(), isWhole };
+      if (!hash) return { size: index, root: tree.root() };
       tree.append(index, hash);
-      if (typeof body === 'string') visit({ index, body, hash }, index + 1, root);
+      visit({ index, body: isIntact ? text : undefined, hash }, index + 1, root);
     }
   }
   tree.requireNoOthers(size);
-  return { size, root: tree.root(), isWhole };
+  return { size, root: tree.root() };
 }
 
 function byPlace(database: Database, sql: string, first: number, end: number): Map<number, Row> {

@@ -77,7 +77,7 @@ export async function verifyRecord(record: AuditedRecord, question: VerifyQuesti
   const files = checkFiles(database, findings);
   onProgress('tables');
   // What the leaves say is worth a comparison only while they are whole.
-  if (walked.isWhole && walk.isReadable) tables.compare(database, findings);
+  if (walk.areTablesTold) tables.compare(database, findings);
   tables.close();
   checkReservations(record, findings);
   const { keys } = walk.checkpoints;
@@ -106,9 +106,11 @@ class Walk {
   readonly #beside: { readonly kept: KeptCheckpoint | undefined; readonly tables: ReplayedTables };
   readonly #erased: ReadonlySet<string>;
   publications = 0;
-  /** Whether every entry is an event that can become rows. */
-  isReadable = true;
+  /** Whether every entry so far was there, and an event: after one that is not, nothing is judged. */
+  #isReadable = true;
   lastAt: Date | undefined;
+  /** Whether every event so far became rows: a list that is missing is a finding of its own. */
+  #areTold = true;
   #mirrorId: string | undefined;
 
   constructor(
@@ -126,10 +128,15 @@ class Walk {
     this.statements = new StatementWalk(sealed, findings, (digest) => this.#erased.has(digest));
   }
 
+  get areTablesTold(): boolean {
+    return this.#isReadable && this.#areTold;
+  }
+
   visit({ index, body, hash }: StoredEntry, size: number, root: () => Hash): void {
-    const renewal = readRenewal(body, index);
+    const renewal = body === undefined ? undefined : readRenewal(body, index);
     // Of another mirror, it is for the rules to say so.
-    if (renewal && renewal.mirrorId === this.#mirrorId) {
+    if (body === undefined) this.#passOver();
+    else if (renewal && renewal.mirrorId === this.#mirrorId) {
       this.rules.skip();
       this.#tell(renewal, body);
     } else this.#read(index, body, encodeHex(hash));
@@ -140,8 +147,7 @@ class Walk {
   #read(index: number, body: string, hash: string): void {
     const event = this.#findings.look(() => decodeLeaf(Buffer.from(body, 'utf8'), index), { entry: index });
     if (!event) {
-      this.isReadable = false;
-      this.rules.skip();
+      this.#passOver();
       return;
     }
     if (index === 0) this.#mirrorId = event.mirrorId;
@@ -158,7 +164,7 @@ class Walk {
 
   #tell(event: AnyEvent, body: string): void {
     this.lastAt = event.at;
-    if (!this.isReadable) return;
+    if (!this.#isReadable || !this.#areTold) return;
     const isTold = this.#findings.look(
       () => {
         this.#beside.tables.take(event, body);
@@ -166,10 +172,20 @@ class Walk {
       },
       { entry: event.n },
     );
-    if (isTold !== true) this.isReadable = false;
+    if (isTold !== true) this.#areTold = false;
+  }
+
+  /** Without this entry nothing after it can be judged, and every consequence of it would be one finding more. */
+  #passOver(): void {
+    this.#isReadable = false;
+    this.rules.skip();
   }
 
   #fold(event: AnyEvent, hash: string): void {
+    if (!this.#isReadable) {
+      this.rules.skip();
+      return;
+    }
     const entry = event.n;
     const isAccepted = this.#findings.look(
       () => {
