@@ -25,7 +25,7 @@ import { sha256 } from '../../src/tuf/digest.ts';
 import { roleName, targetPath } from '../../src/tuf/names.ts';
 import { HandMadeLedger } from '../simulator/hand-made-ledger.ts';
 
-export { mirrorBytes, SNAPSHOT_EXPIRES, TIMESTAMP_EXPIRES, upstreamBytes } from '../simulator/hand-made-ledger.ts';
+export { mirrorBytes, upstreamBytes } from '../simulator/hand-made-ledger.ts';
 
 export interface TestTarget {
   readonly path: string;

@@ -108,4 +108,3 @@ export const EVENTS = {
 
 export type EventType = keyof typeof EVENTS;
 export type EventBody<Type extends EventType> = Of<(typeof EVENTS)[Type]>;
-export type Approval = EventBody<'approval'>;

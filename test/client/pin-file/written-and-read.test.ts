@@ -165,6 +165,8 @@ const anyPin: fc.Arbitrary<Pin> = fc
         grace: fc.array(fc.tuple(graced, grace(maxUpstreamAge)), { maxLength: 4 }).map((entries) => new Map(entries)),
       }),
       expires: fc.option(instant, { nil: undefined }),
+      ledger: fc.constant(undefined),
+      marksReset: fc.constant(undefined),
     });
   });
 
