@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isRefusal } from '../../src/errors.ts';
+import { appendLeaf, leafBytes } from '../../src/ledger/log-rows.ts';
 import { LedgerWriter } from '../../src/ledger/writer.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { happen, keyOf, serve, WatchedSite } from './site.ts';
@@ -212,4 +213,22 @@ test('S-05 whoever lost the lock while the witnesses were asked shows nothing', 
     await assert.rejects(setting, (error) => isRefusal(error, 'STATE_LOCKED'), mode);
     assert.deepEqual([site.shown.size, site.events(OUTAGE).length], before);
   }
+});
+
+test('S-10 a leaf that somebody put into the database while the witnesses were asked is not signed with the outage', async (t) => {
+  const site = await watchedSite(t, ['a'], 'publish');
+  const { database } = site.mirror;
+  await site.witness('a').stop();
+  const url = await serve(t, (_, response) => {
+    const last = JSON.parse(leafBytes(database, site.size - 1).toString('utf8')) as object;
+    appendLeaf(database, Buffer.from(JSON.stringify({ ...last, n: site.size })));
+    response.writeHead(503).end();
+  });
+  const setting = site.setRule(site.policy(['a'], 1, { a: url }), 'publish', true);
+  await assert.rejects(setting, (error) => {
+    assert.ok(isRefusal(error, 'STATE_LEDGER'), String(error));
+    assert.match(error.what, /^Entry 3 of the ledger was not appended by this mirror/);
+    return true;
+  });
+  assert.deepEqual([site.shown.size, site.events(OUTAGE)], [2, []]);
 });
