@@ -7,7 +7,13 @@
 import { Refusal } from '../errors.ts';
 import type { Database } from '../platform/database.ts';
 import { formatDate } from '../tuf/dates.ts';
-import { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
+import {
+  type Checkpoint,
+  formatCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+  type SignedCheckpoint,
+} from '../tlog/checkpoint.ts';
 import { verifyCosignature } from '../tlog/cosignature.ts';
 import { formatNote, type NoteKey, openNote, type NoteSigner, parseSignature, signNote } from '../tlog/note.ts';
 import { type Hash, isSameHash } from '../tlog/tree.ts';
@@ -102,10 +108,23 @@ export function lastCosigned(
  * shown; by this they are told from leaves that somebody else wrote into the database (S-10).
  */
 export function signHead(database: Database, checkpoint: Checkpoint, signers: (origin: string) => NoteSigner): void {
+  const note = signCheckpoint(checkpoint, signers(checkpoint.origin));
   database.run(
     'INSERT INTO signed_head (id, note) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET note = excluded.note',
-    signCheckpoint(checkpoint, signers(checkpoint.origin)),
+    note,
   );
+}
+
+/** The last note of each key that this process has verified: a writer meets its own again with every commit. */
+const KNOWN = new WeakMap<NoteSigner, SignedCheckpoint>();
+
+/** @throws TRUST_LOG_FORMAT, TRUST_LOG_SIGNATURE */
+export function openOwn(note: string, signer: NoteSigner): SignedCheckpoint {
+  const known = KNOWN.get(signer);
+  if (known?.note === note) return known;
+  const opened = openCheckpoint(note, signer.key);
+  KNOWN.set(signer, opened);
+  return opened;
 }
 
 /** @throws STATE_LEDGER for leaves that this program did not append */
@@ -121,7 +140,7 @@ export function requireSignedHead(
   if (typeof note !== 'string') return refuse(`Nobody signed the ledger’s ${size} entries.`);
   let head: Checkpoint;
   try {
-    head = openCheckpoint(note, signers(origin).key);
+    head = openOwn(note, signers(origin));
   } catch (cause) {
     return refuse('What was signed of the ledger last is not its own signature.', cause);
   }
@@ -146,7 +165,7 @@ export function requireOwnCheckpoint(
   try {
     // Under whichever of the log’s names: a log that lost leaves goes on under another.
     const { origin } = parseCheckpoint(openNote(newest.note).body);
-    root = openCheckpoint(newest.note, signers(origin).key).root;
+    root = openOwn(newest.note, signers(origin)).root;
   } catch (cause) {
     throw new Refusal('STATE_LEDGER', `The ledger’s checkpoint of ${newest.size} entries is not one of its own.`, {
       cause,

@@ -4,7 +4,7 @@
  */
 import { isRefusal } from '../errors.ts';
 import { logSize, storedNodes } from '../ledger/log-rows.ts';
-import { migrate } from '../ledger/migrate.ts';
+import { migrate, schemaOf } from '../ledger/migrate.ts';
 import { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
@@ -13,8 +13,7 @@ import { isSameHash, rootOf } from '../tlog/tree.ts';
 
 /** Whether the schema is exactly what the migrations make: whoever changed a trigger could edit unseen (S-02). */
 export async function schemaProblems(database: Database, disk: Disk): Promise<string[]> {
-  const wanted = WANTED.get(disk) ?? (await freshSchema(disk));
-  WANTED.set(disk, wanted);
+  const wanted = await (WANTED.schema ??= freshSchema(disk));
   const actual = schemaOf(database);
   const names = [...new Set([...wanted.keys(), ...actual.keys()])];
   return names
@@ -24,8 +23,8 @@ export async function schemaProblems(database: Database, disk: Disk): Promise<st
 
 type Schema = ReadonlyMap<string, string>;
 
-/** Made once by each opened data directory: a writer compares every time. */
-const WANTED = new WeakMap<Disk, Schema>();
+/** Made once by each process: a writer compares every time. */
+const WANTED: { schema?: Promise<Schema> } = {};
 
 async function freshSchema(disk: Disk): Promise<Schema> {
   const fresh = new Database(':memory:', { isInMemory: true });
@@ -35,11 +34,6 @@ async function freshSchema(disk: Disk): Promise<Schema> {
   } finally {
     fresh.close();
   }
-}
-
-function schemaOf(database: Database): Schema {
-  const rows = database.all("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
-  return new Map(rows.map((row) => [`${String(row['type'])} ${String(row['name'])}`, String(row['sql'])]));
 }
 
 /** Of a tree whose nodes were verified: how many there must be. More of them would stop the next entry (S-07). */
