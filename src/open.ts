@@ -12,7 +12,7 @@ import type { Rules } from './gate/rules.ts';
 import { HeadFile } from './ledger/head-file.ts';
 import { ledgerKeys, type LedgerKeys } from './ledger/keys.ts';
 import { migrate, requireCurrentSchema } from './ledger/migrate.ts';
-import { translatePlainRecord } from './ledger/plain-record.ts';
+import { isPlainRecord, translatePlainRecord, type Translating } from './ledger/plain-record.ts';
 import { LedgerReader } from './ledger/reader.ts';
 import { SealedStore } from './ledger/sealed.ts';
 import { VerifiedLog } from './ledger/verified-log.ts';
@@ -132,7 +132,7 @@ export async function openMirror(paths: DataPaths, options: OpenOptions): Promis
     sealed = await SealedStore.open(sealedPath(paths), disk, options.before);
     const store = sealed;
     const parts = { log: newLog(), keys: keysOf(keyring), sealed, software: await ownVersion() };
-    await migrate(database, disk, (plain) => translatePlainRecord(plain, { ...parts, origin: defaultOrigin }));
+    await migrateRecord(database, paths, disk, { ...parts, origin: defaultOrigin });
     return {
       dataDirectory: paths.data,
       clock: options.clock,
@@ -152,6 +152,24 @@ export async function openMirror(paths: DataPaths, options: OpenOptions): Promis
     keyring.close();
     throw error;
   }
+}
+
+/** To this version’s schema; a record from before the ledger becomes one. */
+async function migrateRecord(
+  database: Database,
+  paths: DataPaths,
+  disk: Disk,
+  translating: Translating,
+): Promise<void> {
+  const isPlain = isPlainRecord(database);
+  if (isPlain) await new HeadFile(headPath(paths), disk).followPlainRecord(database);
+  await migrate(database, disk, (plain) => {
+    translatePlainRecord(plain, translating);
+  });
+  if (!isPlain) return;
+  // What was told in plain words is sealed now; the file must not keep the words in pages that nothing refers to.
+  database.run('VACUUM');
+  database.one('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 /** A second connection for reading only, as the serving side has it. */

@@ -8,9 +8,10 @@ import type { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { isSha256 } from '../tuf/names.ts';
-import { openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
+import { parseCheckpoint } from '../tlog/checkpoint.ts';
 import { type NoteSigner, openNote } from '../tlog/note.ts';
 import { isSameHash, type Hash, rootOf } from '../tlog/tree.ts';
+import { openOwn } from './checkpoints.ts';
 import { decodeLeaf } from './events/leaf.ts';
 import { leafBytes, logSize, storedNodes } from './log-rows.ts';
 
@@ -48,6 +49,24 @@ export class HeadFile {
 
   async write(note: string, roots: ReadonlyMap<string, number>): Promise<void> {
     const text = stringifyJson(jsonObject({ checkpoint: note, roots: new Map(roots) }));
+    await this.#disk.write(this.path, Buffer.from(`${text}\n`));
+  }
+
+  /**
+   * Brings the head file of a plain record up to date, which a crash left behind by a commit. Once the record is translated
+   * nobody can tell any more which of its events the head file remembers.
+   */
+  async followPlainRecord(database: Database): Promise<void> {
+    const remembered = await this.read();
+    if (!remembered || remembered.root instanceof Uint8Array) return;
+    const last = database.one('SELECT idx, sha256 FROM event ORDER BY idx DESC LIMIT 1');
+    const known = database.one('SELECT sha256 FROM event WHERE idx = ?', remembered.size - 1);
+    const events = Number(last?.['idx']) + 1;
+    // Anything else was restored or altered, and is refused when something is to be signed.
+    if (known?.['sha256'] !== remembered.root.plainSha256 || events <= remembered.size) return;
+    const versions = database.all('SELECT repository, root_version FROM current ORDER BY repository');
+    const roots = new Map(versions.map((row) => [String(row['repository']), Number(row['root_version'])]));
+    const text = stringifyJson(jsonObject({ events, roots, sha256: String(last?.['sha256']) }));
     await this.#disk.write(this.path, Buffer.from(`${text}\n`));
   }
 
@@ -106,7 +125,7 @@ function requireSigned(path: string, { note }: Remembered, signers: (origin: str
   if (note === undefined) return;
   try {
     const { origin } = parseCheckpoint(openNote(note).body);
-    openCheckpoint(note, signers(origin).key);
+    openOwn(note, signers(origin));
   } catch (cause) {
     throw new Refusal('STATE_RESTORED', `The head file ${path} is not one that the log’s key signed.`, { cause });
   }

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
-import type { Database } from '../platform/database.ts';
+import { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { sha256 } from '../tuf/digest.ts';
 
@@ -32,11 +32,10 @@ export async function migrate(
 ): Promise<void> {
   const known = await readMigrations(disk);
   database.transaction(() => {
-    database.script(
-      'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT',
-    );
+    database.script(REMEMBERED);
     const applied = appliedMigrations(database);
     refuseStrangers(known, applied);
+    if (applied.length > 0 && applied.length < known.length) refuseChanged(database, known.slice(0, applied.length));
     for (const migration of known.slice(applied.length)) {
       database.script(migration.sql);
       if (migration.number === LEDGER) leavePlainRecord(database, translate);
@@ -50,6 +49,30 @@ export async function migrate(
   });
 }
 
+const REMEMBERED =
+  'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT';
+
+/** A record that lost a trigger, or got one, was opened by somebody: it is not brought any further (S-02). */
+function refuseChanged(database: Database, applied: readonly Migration[]): void {
+  const fresh = new Database(':memory:', { isInMemory: true });
+  try {
+    fresh.script(REMEMBERED);
+    for (const { sql } of applied) fresh.script(sql);
+    const [wanted, actual] = [schemaOf(fresh), schemaOf(database)];
+    for (const name of new Set([...wanted.keys(), ...actual.keys()]))
+      if (wanted.get(name) !== actual.get(name))
+        throw new Refusal('STATE_SCHEMA', `The record’s ${name} is not as the version that wrote it made it.`);
+  } finally {
+    fresh.close();
+  }
+}
+
+/** `trigger import_no_update` → its text. */
+export function schemaOf(database: Database): ReadonlyMap<string, string> {
+  const rows = database.all("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
+  return new Map(rows.map((row) => [`${String(row['type'])} ${String(row['name'])}`, String(row['sql'])]));
+}
+
 /** The migration that sets the plain record aside under other names. */
 const LEDGER = 2;
 const PLAIN = [
@@ -59,6 +82,8 @@ const PLAIN = [
 
 function leavePlainRecord(database: Database, translate: TranslatePlainRecord): void {
   if (database.one('SELECT 1 FROM plain_event LIMIT 1')) translate(database);
+  // Names and reasons that are sealed now must not stay in freed pages.
+  database.script('PRAGMA secure_delete = ON');
   for (const table of PLAIN) database.script(`DROP TABLE plain_${table}`);
 }
 

@@ -49,8 +49,7 @@ export class SealedStore {
   }
 
   /** @returns the commitment; two seals of one value have different ones, so that equal values cannot be told */
-  seal(kind: SealedKind, value: string): string {
-    const salt = randomSecret(32);
+  seal(kind: SealedKind, value: string, salt: Uint8Array = randomSecret(32)): string {
     const digest = commitment(salt, value);
     this.#insert({ digest, kind, salt: Buffer.from(salt).toString('hex'), value });
     return digest;
@@ -92,6 +91,11 @@ export class SealedStore {
         'Another process reads the sealed store, so that nothing can be erased for good.',
       );
     return erased;
+  }
+
+  /** Several values in one commit. */
+  together<Result>(work: () => Result): Result {
+    return this.#database.transaction(work);
   }
 
   all(): SealedValue[] {

@@ -42,6 +42,8 @@ export interface TranscriptOptions {
   readonly log: Pick<AnyLog, 'facts'>;
   readonly keys: LedgerKeys;
   readonly software: string;
+  /** For the leaf of this index; drawn at random where nothing else is said. */
+  readonly nonce?: (index: number) => string;
 }
 
 export class Transcript {
@@ -89,14 +91,15 @@ export class Transcript {
 
   /** Appends one event and its rows. @returns its leaf */
   append({ type, actor, cause = null, body }: NewEvent): LeafRef {
+    const n = logSize(this.#database);
     const event = {
-      n: logSize(this.#database),
+      n,
       type,
       mirrorId: this.#mirrorId,
       at: this.#now,
       actor,
       cause,
-      nonce: randomName(),
+      nonce: this.#options.nonce?.(n) ?? randomName(),
       body: typeof body === 'function' ? body(this.#appended) : body,
     } as AnyEvent;
     const bytes = encodeLeaf(event);
@@ -247,7 +250,7 @@ export class Transcript {
 }
 
 /** As many as a leaf has room for, whatever upstream calls its roles: its contradiction must not be what cannot be recorded. */
-function firstOf(labels: readonly string[]): string[] {
+export function firstOf(labels: readonly string[]): string[] {
   let room = 30_000;
   return labels
     .slice(0, 40)

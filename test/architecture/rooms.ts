@@ -29,7 +29,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // What happened, who did it.
   ledger: [
     ...['errors', 'tuf', 'tlog', 'dsse', 'platform', 'type verify', 'verify/candidate', 'verify/policy'],
-    ...['type acquire/source'],
+    ...['verify/targets-tree', 'type acquire/source'],
   ],
   // Who said yes: operators, policies and approvals as the ledger's leaves tell them, evaluated where the signing is.
   gate: ['errors', 'tuf', 'sshsig', 'ledger/events'],
