@@ -24,7 +24,7 @@ import type { RepositoryId } from '../../src/tuf/names.ts';
 import type { Decision } from '../../src/verify/decisions.ts';
 import { actorOf, fingerprintOf, keyOf, policyOf } from '../gate/names.ts';
 import { FakeClock, MINUTE } from '../simulator/clock.ts';
-import { type Scope, TestMirror } from '../simulator/mirror.ts';
+import { type EnrolmentOptions, type Scope, TestMirror } from '../simulator/mirror.ts';
 import type { MirroredRepository } from '../simulator/mirrored.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { forge } from '../sshsig/forge.ts';
@@ -51,10 +51,14 @@ export class AuditedOffice {
     this.repository = repository;
   }
 
-  static async open(scope: Scope, upstream = new SimulatedUpstream().add('file.txt', 'first')): Promise<AuditedOffice> {
+  static async open(
+    scope: Scope,
+    upstream = new SimulatedUpstream().add('file.txt', 'first'),
+    options: EnrolmentOptions = {},
+  ): Promise<AuditedOffice> {
     upstream.publish('targets');
     const made = await TestMirror.open(scope);
-    const mirrored: MirroredRepository = await made.enrol(upstream, { id: 'sample' });
+    const mirrored: MirroredRepository = await made.enrol(upstream, { id: 'sample', ...options });
     return new AuditedOffice(made.mirror, made.clock, upstream, mirrored.id);
   }
 
