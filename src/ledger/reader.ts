@@ -12,8 +12,8 @@ import type { Decision } from '../verify/decisions.ts';
 import * as records from './records.ts';
 import { releasedSize } from './checkpoints.ts';
 import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
-import type { ImportObservation } from './events/statements.ts';
 import { isStored, readFilesList, readNotesList } from './lists.ts';
+import { enrolmentIn, observationIn } from './leaf-rows.ts';
 import { LogReader } from './log-reader.ts';
 import { leafBytes } from './log-rows.ts';
 import { PastReader } from './past-reader.ts';
@@ -41,7 +41,9 @@ export class LedgerReader {
   }
 
   enrolments(): records.Enrolment[] {
-    return this.#database.all(`SELECT ${REPOSITORY} FROM repository ORDER BY id`).map((row) => this.#enrolment(row));
+    return this.#database
+      .all(`SELECT ${REPOSITORY} FROM repository ORDER BY id`)
+      .map((row) => enrolmentIn(this.#database, row));
   }
 
   /** @throws USAGE_UNKNOWN_REPOSITORY */
@@ -49,21 +51,7 @@ export class LedgerReader {
     const row = this.#database.one(`SELECT ${REPOSITORY} FROM repository WHERE id = ?`, id);
     if (!row)
       throw new Refusal('USAGE_UNKNOWN_REPOSITORY', `There is no repository “${id}”.`, { details: { repository: id } });
-    return this.#enrolment(row);
-  }
-
-  #enrolment(row: Row): records.Enrolment {
-    const id = String(row['id']);
-    const event = this.event(Number(row['entry']));
-    if (event.type !== 'upstream.enrol' || event.body.repository !== id) return refuseRow('repository', id, event.n);
-    const sql = 'SELECT DISTINCT entry FROM repository_limit WHERE repository = ? ORDER BY entry';
-    const raised = this.#database.all(sql, id).map(({ entry }) => {
-      const set = this.event(Number(entry));
-      return set.type === 'limits.set' && set.body.repository === id
-        ? set.body.limits
-        : refuseRow('repository_limit', id, set.n);
-    });
-    return records.asEnrolment(event, Object.assign({}, ...raised) as Readonly<Record<string, number>>);
+    return enrolmentIn(this.#database, row);
   }
 
   /** The stored bytes. @throws STATE_DAMAGED when they are gone or changed */
@@ -100,7 +88,7 @@ export class LedgerReader {
   }
 
   #import(row: Row): records.ImportRecord {
-    const { statement } = this.#observation(Number(row['number']));
+    const { statement } = observationIn(this.#database, Number(row['number']));
     const notes = readNotesList(this.bytes(statement.notes_sha256 as Sha256));
     return records.asImportRecord(row, statement, notes, this.#open);
   }
@@ -108,20 +96,10 @@ export class LedgerReader {
   lastAccepted(repository: RepositoryId): records.ImportRecord | undefined {
     const rows = this.#database.all('SELECT number FROM import WHERE repository = ? ORDER BY number DESC', repository);
     // By the leaves: a row that was edited must not lower the floor of the next import.
-    const last = rows.find(({ number }) => this.#observation(Number(number)).statement.outcome === 'accepted');
+    const last = rows.find(
+      ({ number }) => observationIn(this.#database, Number(number)).statement.outcome === 'accepted',
+    );
     return last && this.import(Number(last['number']));
-  }
-
-  /** What the server stated about an import. @throws STATE_LEDGER for a row that leads elsewhere */
-  #observation(number: number): { readonly statement: ImportObservation } {
-    const entry = this.#database.one('SELECT entry FROM import WHERE number = ?', number)?.['entry'];
-    if (typeof entry !== 'number')
-      throw new Refusal('USAGE_UNKNOWN_IMPORT', `There is no import ${number}.`, { details: { import: number } });
-    const event = this.event(entry);
-    const isSeen = event.type === 'import.verified' || event.type === 'import.rejected';
-    return isSeen && event.body.statement.import_id === number
-      ? event.body
-      : refuseRow('import', String(number), entry);
   }
 
   /** Equivocations that accepted imports before this one were told to accept, newest first. */
@@ -133,12 +111,14 @@ export class LedgerReader {
       before,
     );
     return rows
-      .flatMap(({ number }) => this.#observation(Number(number)).statement.decisions.map(records.asDecision))
+      .flatMap(({ number }) =>
+        observationIn(this.#database, Number(number)).statement.decisions.map(records.asDecision),
+      )
       .filter(({ kind }) => kind === 'accept-equivocation');
   }
 
   importFiles(number: number): records.ImportFile[] {
-    const { statement } = this.#observation(number);
+    const { statement } = observationIn(this.#database, number);
     if (statement.outcome === 'unchanged') return [];
     const files = readFilesList(this.bytes(statement.files_sha256 as Sha256)).filter(isStored);
     return [...files, ...readFilesList(this.bytes(statement.authored_sha256 as Sha256))];
@@ -346,14 +326,4 @@ export class LedgerReader {
   close(): void {
     this.#database.close();
   }
-}
-
-function refuseRow(table: string, row: string, entry: number): never {
-  throw new Refusal(
-    'STATE_LEDGER',
-    `The row ${row} of the table ${table} names entry ${entry}, which is about something else.`,
-    {
-      details: { table, row, entry },
-    },
-  );
 }

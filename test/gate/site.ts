@@ -110,8 +110,7 @@ export class Site {
   }
 
   take(leaf: Buffer): LeafRef {
-    const event = decodeLeaf(leaf, this.rules.size);
-    const hash = Buffer.from(leafHash(leaf)).toString('hex');
+    const [event, hash] = [decodeLeaf(leaf, this.rules.size), Buffer.from(leafHash(leaf)).toString('hex')];
     this.rules.apply(event, hash as Sha256);
     this.#events.push(event);
     this.leaves.push(leaf);
@@ -120,8 +119,8 @@ export class Site {
 
   eventAt({ index }: LeafRef): AnyEvent {
     const event = this.#events[index];
-    if (!event) throw new Error('there is no such leaf');
-    return event;
+    if (event) return event;
+    throw new Error('there is no such leaf');
   }
 
   /** A statement under a person’s signature, whose bytes go to the sealed store. */
@@ -335,8 +334,7 @@ const made = new Map<string, Site>();
 /** A site where so many people approve, each named as asked; nobody of them imports. */
 export function siteWith(policy: Partial<Policy>, approvers: Readonly<Record<string, readonly string[]>>): Site {
   const asked = JSON.stringify([policy, approvers]);
-  const known = made.get(asked);
-  if (known) return known.copy();
+  if (made.has(asked)) return (made.get(asked) as Site).copy();
   const site = new Site();
   const names = Object.keys(approvers);
   for (const [index, name] of names.entries())
