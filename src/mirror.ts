@@ -13,7 +13,6 @@ import { admitClaim } from './gate/admission.ts';
 import { requireImporter } from './gate/permissions.ts';
 import type { Rules } from './gate/rules.ts';
 import { acceptedState } from './ledger/accepted-state.ts';
-import { releasedSize } from './ledger/checkpoints.ts';
 import { type Claimed, makeClaim } from './ledger/claims.ts';
 import { canonicalBytes } from './ledger/events/leaf.ts';
 import type { NewImport } from './ledger/record-import.ts';
@@ -29,7 +28,7 @@ import { takeLock } from './platform/lock.ts';
 import { randomName } from './platform/random.ts';
 import type { BlobStore } from './publish/blobs.ts';
 import { carryTargets } from './publish/carry.ts';
-import { authorise, requireAutomatic, signaturesIn, unprovenRules, verdictOn } from './publish/authority.ts';
+import { authorise, requireAutomatic, verdictOn } from './publish/authority.ts';
 import { schemaProblems } from './publish/fsck-record.ts';
 import { composeGeneration, planNext } from './publish/generation.ts';
 import type { Lifetimes } from './publish/lifetimes.ts';
@@ -276,7 +275,6 @@ export async function withWriter<Result>(
   work: (writer: LedgerWriter) => Promise<Result>,
 ): Promise<Result> {
   await refuseChangedSchema(mirror);
-  refuseUnprovenTail(mirror);
   const writer = await LedgerWriter.open(mirror.database, mirror.writerOptions);
   try {
     return await work(writer);
@@ -298,19 +296,6 @@ async function refuseChangedSchema({ database, disk }: Mirror): Promise<void> {
   throw new Refusal('STATE_SCHEMA', problem, {
     next: 'Find out who changed it. `countersign fsck` names everything that was; restore a copy that it finds whole.',
   });
-}
-
-/**
- * A writer signs what it finds behind the last checkpoint, because a crash leaves leaves there. Whoever writes into the
- * database can leave some, too: those that change the rules are signed only with people’s signatures at hand (S-10).
- * @throws STATE_SEALED
- */
-function refuseUnprovenTail(mirror: Mirror): void {
-  const rules = rulesOf(mirror);
-  const size = releasedSize(mirror.database);
-  if (mirror.log.size <= size) return;
-  const [unproven] = unprovenRules(rules, signaturesIn(mirror.sealed), size);
-  if (unproven !== undefined) throw new Refusal('STATE_SEALED', unproven);
 }
 
 /** An import that waits for a root is not “unchanged”: whoever imports again must hear that it still waits. */

@@ -156,7 +156,7 @@ function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): Reposi
       .filter(({ kind }) => kind === 'exclude-role')
       .map(({ role, reason }) => ({ role: printable(role), reason })),
     problems: [
-      ...(accepted && accepted.number !== published.number ? waitingProblems(asked, accepted) : []),
+      ...(accepted && (office ?? accepted.number !== published.number) ? waitingProblems(asked, accepted) : []),
       ...mirrorProblems(issued, now),
       ...upstreamProblems(published, renewableUntil, now),
       ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now)),

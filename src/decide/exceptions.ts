@@ -42,11 +42,12 @@ export function openingEmergency(mirror: Mirror, number: number, reason: string 
   };
 }
 
-/** Whether one is open for this import, in time and not reviewed yet: it need not be opened again. */
+/** Whether one is open for this import, in time and not reviewed, nor taken back since: it need not be opened again. */
 export function isEmergencyOpen(rules: Rules, number: number, now: Date): boolean {
-  const repository = rules.imports.get(number)?.repository ?? '';
-  const opened = rules.exceptions.emergencyFor(repository, number);
-  return opened !== undefined && !opened.reviewed && now <= opened.reviewBy;
+  const record = rules.imports.get(number);
+  const opened = rules.exceptions.emergencyFor(record?.repository ?? '', number);
+  if (!opened || opened.reviewed || now > opened.reviewBy) return false;
+  return opened.index > (record?.withdrawn?.index ?? -1);
 }
 
 export function reviewingEmergency(number: number, reason: string | undefined): Proposal {

@@ -52,17 +52,14 @@ export function authorise(asking: Asking, repository: RepositoryId, number: numb
 }
 
 /**
- * Changes of the rules that nobody can be shown to have signed, a sentence each. Leaves carry digests of signatures only:
- * whoever can write the record, and has no person’s key, appends a policy with signatures that never were (S-10).
- * @param unseen changes from this place of the ledger on must be shown whatever is said: else whoever made one up would add
- *   that its signatures were erased on purpose, which excuses the others
+ * Changes of the rules that nobody can be shown to have signed, a sentence each: leaves carry digests of signatures only. One
+ * that was erased on purpose is missed by nobody; one that is gone without a word may never have been there.
  */
-export function unprovenRules(rules: Rules, signatures: Signatures, unseen = Number.POSITIVE_INFINITY): string[] {
+export function unprovenRules(rules: Rules, signatures: Signatures): string[] {
   return rules.agreed.flatMap(({ entry, signatures: made }) =>
     made.flatMap((signed) => {
       const why = whyUnverified(signed, { isHardwareOnly: false }, signatures);
-      const isErased = rules.redacted.has(signed.signature?.sshsig_sha256 ?? '') && entry < unseen;
-      if (why === undefined || isErased) return [];
+      if (why === undefined || rules.redacted.has(signed.signature?.sshsig_sha256 ?? '')) return [];
       const { signer } = signed.statement;
       return [
         `The signature of ${signer.actor} in entry ${signed.index}, on which entry ${entry} rests, cannot be shown: ${why.replace(/\.$/, '')}.`,

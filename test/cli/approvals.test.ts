@@ -93,6 +93,10 @@ test('whose word it is: the key decides, not what is typed (A-04)', { skip }, as
   const notTheirs = await workplace.refused(`approve 1 ${as('bob', 'alice')} --yes`);
   assert.deepEqual([notTheirs.exitCode, notTheirs.code], [6, 'POLICY_NOT_PERMITTED']);
   assert.match(notTheirs.what, /^bob cannot sign with SHA256:/);
+  // Nobody is asked to type a passphrase for that.
+  workplace.environment['PATH'] = workplace.path('empty');
+  assert.equal((await workplace.refused(`approve 1 ${as('bob', 'alice')} --yes`)).code, 'POLICY_NOT_PERMITTED');
+  workplace.environment['PATH'] = process.env['PATH'] ?? '';
   // Bob’s public half lies beside somebody else’s private key.
   await writeFile(workplace.path('mixed'), await readFile(keyFile('alice')), { mode: 0o600 });
   await writeFile(workplace.path('mixed.pub'), await readFile(`${keyFile('bob')}.pub`));
@@ -102,6 +106,7 @@ test('whose word it is: the key decides, not what is typed (A-04)', { skip }, as
   await writeFile(workplace.path('bare'), await readFile(keyFile('alice')), { mode: 0o600 });
   const bare = await workplace.refused('approve 1 --as bob --key @bare --yes');
   assert.deepEqual([bare.exitCode, bare.code], [5, 'TRUST_SSH_SIGNATURE']);
+  assert.match(bare.what, /^The key SHA256:\S+ signed, and not SHA256:/);
   for (const [line, code] of [
     [`approve 1 ${as('mallory', 'alice')} --yes`, 'USAGE_UNKNOWN_OPERATOR'],
     [`approve 1 ${as('ivan')} --yes`, 'POLICY_NOT_PERMITTED'],

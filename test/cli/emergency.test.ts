@@ -68,7 +68,8 @@ test('a no outlives it; and without the rule there is none', { skip }, async (co
 test('on command only, and not before the time is over', { skip }, async (context) => {
   const office = await Office.ofTwo(context, { publish: 'on-command', cooling_off_hours: 24 });
   const { workplace } = office;
-  await office.import();
+  const { what } = (await office.import())['waitsFor'] as { what: string };
+  assert.match(what, /0 of 2 people have approved it/, 'what is missing first');
   await workplace.succeed(`approve 1 ${as('alice')} --yes`);
   const last = (await workplace.succeed(`approve 1 ${as('bob')} --yes --json`)).json;
   assert.deepEqual([last['state'], last['nextAt'], last['publication']], ['cooling-off', '2026-11-24T03:00:00Z', null]);

@@ -90,6 +90,11 @@ test('people: as many as approve; what was agreed before brings nothing back', {
   assert.equal(await office.published(), 1);
   const last = (await workplace.succeed(`approve 2 ${as('bob')} --yes --json`)).json;
   assert.equal((last['publication'] as { outcome: string }).outcome, 'published', 'agreed to since');
+  // Another emergency is another decision.
+  await workplace.succeed(`${BACK} --reason again ${as('alice')}`);
+  await workplace.succeed(`${BACK} ${as('bob')}`);
+  await workplace.succeed(`publish 2 --break-glass --reason once-more ${as('alice')}`);
+  assert.equal(await office.published(), 2);
   await workplace.succeed('fsck');
 });
 
@@ -153,6 +158,7 @@ test('with root keys elsewhere: decided here, public with the ceremony', { skip 
   const back = (await workplace.succeed(`${BACK} --reason bad ${as('alice')} --json`)).json;
   assert.equal((back['publication'] as { outcome: string }).outcome, 'needs-root');
   assert.equal(await office.published(), 2);
+  assert.match((await workplace.succeed('status')).out, /needs-root: Import 1 waits for a new mirror root/);
   await office.renew();
   assert.equal((await workplace.succeed(`${IMPORT} --json`)).json['outcome'], 'waits');
   const again = (await workplace.succeed(`${BACK} --json`)).json;

@@ -152,6 +152,8 @@ test('two must agree: to the same name, key, roles and reason, once, and in time
   await workplace.succeed(`operator add carol --key ${keyFile('carol-2')}.pub --role auditor ${signedBy('alice')}`);
   await workplace.succeed(`operator add carol --key ${keyFile('carol-2')}.pub --role auditor ${signedBy('bob')}`);
   assert.equal((await listed(office, '--all')).operators.filter(({ name }) => name === 'carol').length, 2);
+  // Of two of one name, who is still here is meant.
+  await workplace.succeed(`operator add-key carol --key ${keyFile('carol-3')}.pub ${signedBy('alice')} --dry-run`);
   await workplace.succeed('fsck');
 });
 
