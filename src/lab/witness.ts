@@ -1,6 +1,6 @@
 /**
- * A witness as another department would run it, on loopback: it remembers each log’s largest checkpoint in a file of its own,
- * before it answers, and never goes back. It can be made to lie, which nobody who asks it may notice too late.
+ * A witness as another department would run it, on loopback: it remembers each log’s largest checkpoint in a file of its
+ * own, before it answers, and never goes back. It can be made to lie, which nobody who asks it may notice too late.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../errors.ts';

@@ -3,9 +3,9 @@
  * only then released. A witness that has seen more than we hold, or another log under our name, stops everything: we lost
  * leaves, or were forked (S-06).
  *
- * Asked is before anything new is shown, and once by each process before anything new is signed: a record that came out of a
- * backup together with its head file contradicts nobody but the witnesses. A crash at any point is gone on from: the same
- * leaves give the same checkpoint, byte for byte, and a witness that has seen it says so again.
+ * They are asked before anything new is shown, and once by each process before anything new is signed: a record that came
+ * out of a backup together with its head file contradicts nobody but the witnesses. A crash at any point is gone on from:
+ * the same leaves give the same checkpoint, byte for byte, and a witness that has seen it says so again.
  */
 import { isRefusal, Refusal } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';

@@ -1,7 +1,7 @@
 /**
  * One witness asked about one checkpoint (C2SP tlog-witness 1.0.0). It is believed in one thing only: a cosignature that
- * verifies. In two it is feared: a size beyond ours, and a tree other than ours, stop the log whoever says so, because a log
- * that goes on after either may be a fork (S-06).
+ * verifies. In two it is feared: a size beyond ours, and a tree other than ours, stop the log whoever says so, because a
+ * log that goes on after either may be a fork (S-06).
  */
 import { isRefusal, Refusal } from '../errors.ts';
 import type { HttpDoor } from '../platform/http.ts';

@@ -1,7 +1,7 @@
 /**
  * A checkpoint that somebody kept, on paper or in another department, held against the ledger: the witness of a site that
- * runs none. It counts under the log key alone, and is compared with a tree of which every node was made again from the leaves:
- * whoever rewrote them could have left the old hashes.
+ * runs none. It counts under the log key alone, and is compared with a tree of which every node was made again from the
+ * leaves: whoever rewrote them could have left the old hashes.
  */
 import { Refusal } from '../errors.ts';
 import { decodeLeaf } from '../ledger/events/leaf.ts';

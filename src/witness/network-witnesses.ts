@@ -1,7 +1,7 @@
 /**
- * The witnesses of the rule, asked over the network, all at once. Each has a few seconds and a few kilobytes: commits wait for
- * the answers, and one that hangs must not hold up the others, or the mirror (R-01). They are shown no credentials, and are
- * not asked again where they redirect to (H-02, H-03).
+ * The witnesses of the rule, asked over the network, all at once. Each has a few seconds and a few kilobytes: commits wait
+ * for the answers, and one that hangs must not hold up the others, or the mirror (R-01). They are shown no credentials, and
+ * are not asked again where they redirect to (H-02, H-03).
  */
 import type { WitnessQuestion, Cosigned, MissingWitness, WitnessRule, Witnesses } from '../ledger/release.ts';
 import type { Clock } from '../platform/clock.ts';

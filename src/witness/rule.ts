@@ -1,6 +1,6 @@
 /**
- * The rule that says who cosigns, as this program can follow it. A policy is also what clients pin; here it must moreover be
- * one whose quorum can be reached by asking.
+ * The rule that says who cosigns, as this program can follow it. A policy is also what clients pin; here it must moreover
+ * be one whose quorum can be reached by asking.
  */
 import { Refusal } from '../errors.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../tlog/witness-policy.ts';

@@ -1,6 +1,6 @@
 /**
- * Who cosigns, and whether publications wait for them: a change of the rules, agreed to as every other is (`decide/change.ts`),
- * and recorded by value. From its own checkpoint on, the new witnesses are asked.
+ * Who cosigns, and whether publications wait for them: a change of the rules, agreed to as every other is
+ * (`decide/change.ts`), and recorded by value. From its own checkpoint on, the new witnesses are asked.
  */
 import { Refusal } from '../errors.ts';
 import type { Rules } from '../gate/rules.ts';

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { isRefusal } from '../../src/errors.ts';
 import { appendLeaf, leafBytes } from '../../src/ledger/log-rows.ts';
 import { LedgerWriter } from '../../src/ledger/writer.ts';
+import { TestMirror } from '../simulator/mirror.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { happen, keyOf, serve, WatchedSite } from './site.ts';
 
@@ -23,10 +24,13 @@ async function watchedSite(
 }
 
 test('wait: clients keep the old state, and have the new one as soon as a witness is back', async (t) => {
-  const site = await watchedSite(t, ['a'], 'wait');
   const upstream = new SimulatedUpstream();
   upstream.add('one.txt', 'one').publish();
-  const repository = await site.enrol(upstream);
+  const made = await TestMirror.open(t);
+  const repository = await made.enrol(upstream);
+  const site = WatchedSite.around(t, made);
+  await site.watch('a');
+  await site.setRule(site.policy(['a']));
   await repository.importNow();
   const seen = site.mirror.reader.released();
   assert.equal(seen.length, 1);

@@ -2,48 +2,62 @@
  * A mirror whose log is watched, over real sockets on loopback, and the departments that watch it. The clock stands still
  * until a test moves it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settleChange } from '../../src/decide/change.ts';
+import { after } from 'node:test';
 import type { Refusal } from '../../src/errors.ts';
 import { LabWitness, type WitnessOptions } from '../../src/lab/witness.ts';
+import { subjectDigest } from '../../src/gate/changes.ts';
 import { released } from '../../src/ledger/checkpoints.ts';
 import type { LedgerWriter } from '../../src/ledger/writer.ts';
-import { type Mirror, withWriter } from '../../src/mirror.ts';
-import { closeMirror, openMirror, type DataPaths } from '../../src/open.ts';
+import { type Mirror, rulesOf, withWriter } from '../../src/mirror.ts';
+import { closeMirror, createDataDirectory, openMirror, type DataPaths } from '../../src/open.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import type { NoteKey } from '../../src/tlog/note.ts';
+import { createKeyring } from '../../src/sign/keyring.ts';
 import { settingWitnesses, unasked } from '../../src/witness/set-witnesses.ts';
 import { COSIGNATURE, noteKey } from '../../src/tlog/note.ts';
 import { publicKeyOf } from '../../src/tuf/ed25519.ts';
 import { FakeClock } from '../simulator/clock.ts';
-import { type Scope, TestMirror } from '../simulator/mirror.ts';
-import type { SimulatedUpstream } from '../simulator/upstream.ts';
+import { drawFrom } from '../simulator/keys.ts';
+import type { Scope, TestMirror } from '../simulator/mirror.ts';
 
 export type Lie = NonNullable<WitnessOptions['lie']>;
 
 /** Where a witness would be that nobody runs: the discard port, where nothing listens. */
 const NOBODY = 'http://127.0.0.1:9/';
 
+// As the program itself sets it: some versions of Node give copied directories the default mode.
+process.umask(0o077);
+
+const room = mkdtempSync(join(tmpdir(), 'countersign-model-'));
+after(() => rmSync(room, { recursive: true, force: true }));
+let model: Promise<string> | undefined;
+
+async function makeModel(): Promise<string> {
+  const data = join(room, 'mirror');
+  await createKeyring(new Disk(), join(data, 'keys'), drawFrom('watched'), { withRootOnline: true });
+  await createDataDirectory({ data }, { clock: new FakeClock(), holder: 'test' }, 'online');
+  return data;
+}
+
 export class WatchedSite {
   readonly clock: FakeClock;
   readonly #scope: Scope;
-  readonly #made: TestMirror;
   readonly #disk = new Disk();
   readonly #room: string;
   readonly #witnesses = new Map<string, LabWitness>();
   #mirror: Mirror;
 
-  private constructor(scope: Scope, made: TestMirror) {
+  private constructor(scope: Scope, mirror: Mirror, clock: FakeClock) {
     this.#scope = scope;
-    this.#made = made;
-    this.#mirror = made.mirror;
-    this.clock = made.clock;
+    this.#mirror = mirror;
+    this.clock = clock;
     this.#room = mkdtempSync(join(tmpdir(), 'countersign-witness-'));
     scope.after(async () => {
       for (const witness of this.#witnesses.values()) await witness.stop();
@@ -51,8 +65,24 @@ export class WatchedSite {
     });
   }
 
+  /** A mirror without repositories, copied from one that was made once: each site has the same log, as far as it goes. */
   static async open(scope: Scope): Promise<WatchedSite> {
-    return new WatchedSite(scope, await TestMirror.open(scope));
+    model ??= makeModel();
+    const directory = mkdtempSync(join(tmpdir(), 'countersign-watched-'));
+    const data = join(directory, 'mirror');
+    cpSync(await model, data, { recursive: true });
+    const clock = new FakeClock();
+    const mirror = await openMirror({ data }, { clock, holder: 'test' });
+    scope.after(() => {
+      closeMirror(mirror);
+      rmSync(directory, { recursive: true, force: true });
+      return Promise.resolve();
+    });
+    return new WatchedSite(scope, mirror, clock);
+  }
+
+  static around(scope: Scope, { mirror, clock }: TestMirror): WatchedSite {
+    return new WatchedSite(scope, mirror, clock);
   }
 
   get mirror(): Mirror {
@@ -79,11 +109,6 @@ export class WatchedSite {
     });
     this.#mirror = mirror;
     return mirror;
-  }
-
-  /** In the process that the site began with. */
-  enrol(upstream: SimulatedUpstream): ReturnType<TestMirror['enrol']> {
-    return this.#made.enrol(upstream);
   }
 
   /** Starts a department’s witness, or starts it again where it was. */
@@ -114,7 +139,7 @@ export class WatchedSite {
     return [...told, `group all-of-them ${String(least)} ${names.join(' ')}`, 'quorum all-of-them', ''].join('\n');
   }
 
-  /** Nobody can sign for it yet. @returns why the new witnesses have not seen it */
+  /** As one writer does it, where nobody can sign yet. @returns why the new witnesses have not seen it */
   async setRule(
     text: string,
     withoutQuorum: 'wait' | 'publish' = 'wait',
@@ -122,8 +147,14 @@ export class WatchedSite {
   ): Promise<Refusal | undefined> {
     const mirror = isUnasked ? unasked(this.#mirror) : this.#mirror;
     const { log, keys } = mirror.writerOptions;
-    await settleChange(mirror, settingWitnesses({ log, keys }, { text, withoutQuorum }), undefined, false);
-    return withWriter(this.#mirror, (writer) => Promise.resolve(writer.witnessTrouble));
+    const trouble = await withWriter(mirror, async (writer) => {
+      const change = settingWitnesses({ log, keys }, { text, withoutQuorum })(rulesOf(mirror));
+      const subject = change.make();
+      const agreed = { subject_sha256: subjectDigest(subject), signatures: [] };
+      await writer.commit({ events: change.effects(subject, () => agreed, 'local') });
+      return writer.witnessTrouble;
+    });
+    return isUnasked ? withWriter(this.#mirror, (writer) => Promise.resolve(writer.witnessTrouble)) : trouble;
   }
 
   /** Something happens; @returns why it is not shown yet */
