@@ -1,6 +1,6 @@
 /** The renewal loop of the server: looks often, takes the writer’s lock only when something is due, and counts. */
 import type { RenewalOutcome } from '../publish/renew.ts';
-import { isRefusal } from '../errors.ts';
+import { isRefusal, type Refusal } from '../errors.ts';
 import { type Mirror, withWriter } from '../mirror.ts';
 import type { Log } from '../platform/log.ts';
 import { jitter } from '../platform/random.ts';
@@ -8,6 +8,7 @@ import { renewDue } from '../publish/renew.ts';
 import { RenewalLoop } from '../publish/schedule.ts';
 import type { RepositoryId } from '../tuf/names.ts';
 import { DAY_MS } from '../verify/policy.ts';
+import { hasUnshown } from '../witness/standing.ts';
 import { dueRoles } from './due.ts';
 
 /** So many looks per timestamp lifetime, within bounds. */
@@ -22,6 +23,8 @@ export class Renewals {
   readonly #troubled = new Map<RepositoryId | undefined, string>();
   #succeeded = 0;
   #failed = 0;
+  /** Too few witnesses had seen what is shown, or would be, when they were asked last. */
+  #isUnseen = false;
 
   constructor(mirror: Mirror, log: Log) {
     this.#mirror = mirror;
@@ -55,7 +58,22 @@ export class Renewals {
     const isDue = reader
       .currents()
       .some(({ repository }) => dueRoles(this.#mirror, repository, clock.now()).length > 0);
-    return isDue ? withWriter(this.#mirror, (writer) => renewDue(this.#mirror, writer)) : [];
+    // What waits for witnesses must not wait for a renewal, which may be half a day away: opening a writer asks them.
+    if (!isDue && !this.#isUnseen && !hasUnshown(this.#mirror)) return [];
+    return withWriter(this.#mirror, async (writer) => {
+      try {
+        return isDue ? await renewDue(this.#mirror, writer) : [];
+      } finally {
+        this.#noteWitnesses(writer.witnessTrouble);
+      }
+    });
+  }
+
+  /** Said once, and once that it is over. */
+  #noteWitnesses(trouble: Refusal | undefined): void {
+    if (trouble && !this.#isUnseen) this.#log.error('too few witnesses', { code: trouble.code, what: trouble.what });
+    if (!trouble && this.#isUnseen) this.#log.info('witnesses have seen everything');
+    this.#isUnseen = trouble !== undefined;
   }
 
   #note({ repository, outcome, issued, code, what }: RenewalOutcome): void {

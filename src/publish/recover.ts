@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isRefusal, Refusal } from '../errors.ts';
 import { logSize } from '../ledger/log-rows.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { entriesSeenBeyond } from '../ledger/release.ts';
 import { LedgerWriter, type WriterOptions } from '../ledger/writer.ts';
 import type { Database } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -58,9 +59,11 @@ export async function adoptRestoredRecord(
       },
     );
   }
-  const eventsLost = await countLostEvents(record);
+  // A head file that came out of the same backup remembers no more than the record; witnesses do.
+  const seenBeyond = await entriesSeenBeyond(database, writerOptions);
+  const eventsLost = Math.max(await countLostEvents(record), seenBeyond);
   // A head file that is gone, or says something else, may have remembered more than this record holds.
-  const isSameLog = await isRemembered(record);
+  const isSameLog = seenBeyond === 0 && (await isRemembered(record));
   const writer = await LedgerWriter.open(database, { ...writerOptions, adopting: 'restored-record' });
   try {
     const requests = currents.flatMap(({ repository, onlineEpoch: epoch }) =>

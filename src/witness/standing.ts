@@ -1,5 +1,6 @@
 /** How far the log has come, how far others have seen it, and what they need to know of it. */
-import { lastCosigned, type LastCosigned, released } from '../ledger/checkpoints.ts';
+import { lastCosigned, type LastCosigned, released, releasedSize } from '../ledger/checkpoints.ts';
+import { logSize } from '../ledger/log-rows.ts';
 import { openNote } from '../tlog/note.ts';
 import { parseCheckpoint } from '../tlog/checkpoint.ts';
 import { countWitnesses, parseWitnessPolicy, type PolicyWitness } from '../tlog/witness-policy.ts';
@@ -34,6 +35,11 @@ export interface WitnessesStanding {
   readonly withoutQuorum: 'wait' | 'publish';
   readonly quorum: string;
   readonly all: readonly (PolicyWitness & { readonly last: LastCosigned | undefined })[];
+}
+
+/** Whether there are entries that nobody was shown yet: too few witnesses have seen them, or a process died before it asked. */
+export function hasUnshown({ database }: Pick<Watched, 'database'>): boolean {
+  return releasedSize(database) < logSize(database);
 }
 
 /** @throws STATE_LEDGER; TRUST_LOG_SIGNATURE for stored lines that were altered */
