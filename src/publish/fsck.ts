@@ -110,9 +110,11 @@ async function lookAtRepository(
   look: (repository: RepositoryId, check: () => unknown) => Promise<void>,
 ): Promise<void> {
   const { id } = enrolment;
-  if (!reader.lastAccepted(id)) return;
-  // Age is status’s matter; here the question is whether the bytes are still what upstream signed.
-  await look(id, () => reverifyLast({ reader, clock }, { ...enrolment, maxUpstreamAgeDays: Number.MAX_SAFE_INTEGER }));
+  await look(id, async () => {
+    if (!reader.lastAccepted(id)) return;
+    // Age is status’s matter; here the question is whether the bytes are still what upstream signed.
+    await reverifyLast({ reader, clock }, { ...enrolment, maxUpstreamAgeDays: Number.MAX_SAFE_INTEGER });
+  });
   if (!reader.current(id)) return;
   await look(id, () => verifyPublished(reader, id, clock.now(), 'all'));
   await look(id, () => verifyAsGuard(reader, id, clock.now()));
