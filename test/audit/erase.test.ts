@@ -94,20 +94,21 @@ test('a person: name, keys, signatures and words are gone; what was published is
   const { checked } = await office.verified();
   assert.ok(checked.redacted_signatures > 0);
   const [, match] = await office.ask((inquiry) => whoBroughtIn(inquiry, 'file.txt').matches);
+  assert.ok(match?.first_import);
   assert.deepEqual(
-    match?.first_import?.decisions.map(({ person, signature }) => [person.name, signature]),
+    match.first_import.decisions.map(({ person, signature }) => [person.name, signature]),
     [
       ['ann', 'verified'],
       [undefined, 'redacted'],
     ],
   );
-  assert.equal(match?.first_import?.decisions[1]?.person.actor, actorOf('bob'));
+  assert.equal(match.first_import.decisions[1]?.person.actor, actorOf('bob'));
   const answer = await office.ask((inquiry) => unapproved(inquiry, { now: office.clock.now() }));
   assert.deepEqual(
     answer.publications.map(({ ground }) => ground),
     ['solo'],
   );
-  assert.deepEqual(match?.publications[0]?.people.map(({ signature }) => signature).sort(), ['redacted', 'verified']);
+  assert.deepEqual(match.publications[0]?.people.map(({ signature }) => signature).sort(), ['redacted', 'verified']);
 });
 
 test('an importer who was erased leaves imports that were claimed by somebody, and are still published', async (context) => {

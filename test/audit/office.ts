@@ -3,6 +3,11 @@
  * instead of by ssh-keygen, so that a scenario costs milliseconds. Its clock moves a minute with each step.
  */
 import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import type { Source } from '../../src/acquire/source.ts';
 import { type Inquiry, inquire } from '../../src/audit/inquiry.ts';
 import { type AuditedRecord, consistently } from '../../src/audit/record.ts';
 import { type VerifyAnswer, type VerifyQuestion, verifyRecord } from '../../src/audit/verify/verify.ts';
@@ -15,14 +20,16 @@ import type { Policy } from '../../src/ledger/events/policy.ts';
 import type { ChangeStatement, ChangeSubject, ImportApproval, LeafRef } from '../../src/ledger/events/statements.ts';
 import type { Witnesses } from '../../src/ledger/release.ts';
 import type { NewEvent } from '../../src/ledger/transcript.ts';
+import { closeMirror, openMirror } from '../../src/open.ts';
 import { importUpstream, type ImportResult, type Mirror, type Person, rulesOf, withWriter } from '../../src/mirror.ts';
+import { DEFAULT_LIFETIMES } from '../../src/publish/lifetimes.ts';
 import { renewDue } from '../../src/publish/renew.ts';
 import { parsePublicKeyLine } from '../../src/sshsig/public-key.ts';
 import { type Purpose, PURPOSES } from '../../src/sshsig/namespaces.ts';
 import { formatDate } from '../../src/tuf/dates.ts';
-import type { RepositoryId } from '../../src/tuf/names.ts';
+import { repositoryId, type RepositoryId } from '../../src/tuf/names.ts';
 import type { Decision } from '../../src/verify/decisions.ts';
-import { actorOf, fingerprintOf, keyOf, policyOf } from '../gate/names.ts';
+import { actorOf, fingerprintOf, hex, keyOf, policyOf } from '../gate/names.ts';
 import { FakeClock, MINUTE } from '../simulator/clock.ts';
 import { type EnrolmentOptions, type Scope, TestMirror } from '../simulator/mirror.ts';
 import type { MirroredRepository } from '../simulator/mirrored.ts';
@@ -38,13 +45,15 @@ export interface ImportWords {
 
 export class AuditedOffice {
   readonly clock: FakeClock;
-  /** Where imports read: another one may be put in its place. */
   upstream: SimulatedUpstream;
+  /** Where the next import reads. */
+  openSource: () => Promise<Source> = () => Promise.resolve(this.upstream);
   readonly repository: RepositoryId;
   mirror: Mirror;
-  #drawn = 0;
+  /** What upstream’s file has said so far. */
+  readonly content = ['first'];
 
-  private constructor(mirror: Mirror, clock: FakeClock, upstream: SimulatedUpstream, repository: RepositoryId) {
+  constructor(mirror: Mirror, clock: FakeClock, upstream: SimulatedUpstream, repository: RepositoryId) {
     this.mirror = mirror;
     this.clock = clock;
     this.upstream = upstream;
@@ -62,15 +71,38 @@ export class AuditedOffice {
     return new AuditedOffice(made.mirror, made.clock, upstream, mirrored.id);
   }
 
-  /** Ann and Bob approve, Eve is a third; Ivan imports. Two must agree. */
+  /** Ann and Bob approve, Eve is a third; Ivan imports. Two must agree. Made once for each policy, and copied. */
   static async ofThree(scope: Scope, policy: Partial<Policy> = {}): Promise<AuditedOffice> {
-    const office = await AuditedOffice.open(scope);
-    await office.add('ann', ['approver']);
-    await office.add('bob', ['approver'], ['ann']);
-    await office.add('eve', ['approver'], ['ann']);
-    await office.add('ivan', ['importer'], ['ann']);
-    await office.setPolicy({ min_approvers: 2, exclude_importer: true, ...policy }, ['ann']);
-    return office;
+    return AuditedOffice.like(scope, `three ${JSON.stringify(policy)}`, async (office) => {
+      await office.add('ann', ['approver']);
+      await office.add('bob', ['approver'], ['ann']);
+      await office.add('eve', ['approver'], ['ann']);
+      await office.add('ivan', ['importer'], ['ann']);
+      await office.setPolicy({ min_approvers: 2, exclude_importer: true, ...policy }, ['ann']);
+    });
+  }
+
+  /** A copy of the office of this name, which is made by the first who asks for it. */
+  static async like(
+    scope: Scope,
+    name: string,
+    make: (office: AuditedOffice) => Promise<void>,
+  ): Promise<AuditedOffice> {
+    const known = models.get(name) ?? makeModel(make);
+    models.set(name, known);
+    const { data, now, upstream } = await known;
+    const parent = await mkdtemp(join(tmpdir(), 'countersign-office-'));
+    await cp(data, join(parent, 'mirror'), { recursive: true });
+    const clock = new FakeClock(now);
+    const mirror = await openMirror(
+      { data: join(parent, 'mirror') },
+      { clock, holder: 'test', lifetimes: DEFAULT_LIFETIMES },
+    );
+    scope.after(async () => {
+      closeMirror(mirror);
+      await rm(parent, { recursive: true, force: true });
+    });
+    return new AuditedOffice(mirror, clock, upstream(), repositoryId('sample'));
   }
 
   get record(): AuditedRecord {
@@ -182,14 +214,14 @@ export class AuditedOffice {
 
   /** Upstream says something else from now on. */
   change(text: string): this {
+    this.content.push(text);
     this.upstream.add('file.txt', text).publish('targets');
     return this;
   }
 
   async import(by = 'ivan', words: ImportWords = {}, decisions: readonly Decision[] = []): Promise<ImportResult> {
     this.clock.advance(MINUTE);
-    const { repository } = this;
-    const openSource = (): Promise<SimulatedUpstream> => Promise.resolve(this.upstream);
+    const { repository, openSource } = this;
     const importer = by === 'local' ? {} : { importer: this.person(by) };
     return importUpstream(this.mirror, {
       repository,
@@ -290,12 +322,48 @@ export class AuditedOffice {
     return { subject_sha256: sha256, signatures: votes.map(({ index, hash }) => ({ index, hash })) };
   }
 
+  /** Sixteen bytes that no statement of this ledger has yet: each becomes an entry before the next is drawn. */
   #draw(): string {
-    return `${String(this.#drawn++).padStart(4, '0')}${rulesOf(this.mirror).mirrorId}`.slice(0, 32);
+    return hex(`drawn at ${String(rulesOf(this.mirror).size)}`, 16);
   }
 }
 
 /** What ssh-keygen would write for this person. */
 export function signedBy(name: string, message: Uint8Array, namespace: string): string {
   return forge(keyOf(name), { message, namespace });
+}
+
+interface Model {
+  readonly data: string;
+  readonly now: Date;
+  /** The same upstream, as it was then. */
+  readonly upstream: () => SimulatedUpstream;
+}
+
+const models = new Map<string, Promise<Model>>();
+const rooms: string[] = [];
+after(async () => {
+  for (const room of rooms) await rm(room, { recursive: true, force: true });
+});
+
+async function makeModel(make: (office: AuditedOffice) => Promise<void>): Promise<Model> {
+  const room = await mkdtemp(join(tmpdir(), 'countersign-model-'));
+  rooms.push(room);
+  const ends: (() => Promise<void>)[] = [];
+  const office = await AuditedOffice.open({ after: (end) => void ends.push(end) });
+  await make(office);
+  const { content } = office;
+  const data = join(room, 'mirror');
+  office.mirror.database.script('PRAGMA wal_checkpoint(TRUNCATE)');
+  await cp(office.mirror.dataDirectory, data, { recursive: true });
+  const now = office.clock.now();
+  for (const end of ends) await end();
+  return { data, now, upstream: () => contentOf(content) };
+}
+
+/** Upstream after it published each of these contents, one after the other. */
+function contentOf(contents: readonly string[]): SimulatedUpstream {
+  const upstream = new SimulatedUpstream();
+  for (const text of contents) upstream.add('file.txt', text).publish('targets');
+  return upstream;
 }

@@ -1,24 +1,24 @@
 /** Whatever is done to leaves, nodes and checkpoints is a finding that names the entry or the row; nothing else is. */
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
-import { logSize } from '../../src/ledger/log-rows.ts';
+import { after, beforeEach, test } from 'node:test';
 import { signCheckpoint } from '../../src/ledger/checkpoints.ts';
 import { ED25519, noteKey } from '../../src/tlog/note.ts';
 import { publicKeyOf, signEd25519 } from '../../src/tuf/ed25519.ts';
 import { leafHash, rootOf } from '../../src/tlog/tree.ts';
-import { storedNodes } from '../../src/ledger/log-rows.ts';
+import { logSize, storedNodes } from '../../src/ledger/log-rows.ts';
 import { edit, seal, smuggle } from './interfere.ts';
 import { AuditedOffice } from './office.ts';
 
 let office: AuditedOffice;
-let close: (() => Promise<void>)[] = [];
+const close: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   for (const end of close.splice(0)) await end();
-  office = await AuditedOffice.open({ after: (end) => void close.push(end) });
-  await office.import('local');
-  await office.renew();
+  office = await AuditedOffice.like({ after: (end) => void close.push(end) }, 'published', async (made) => {
+    await made.import('local');
+    await made.renew();
+  });
 });
-test.after(async () => {
+after(async () => {
   for (const end of close) await end();
 });
 
