@@ -15,7 +15,7 @@ import type { SealedStore } from '../ledger/sealed.ts';
 import type { VerifiedLog } from '../ledger/verified-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../tuf/digest.ts';
-import type { RepositoryId, Sha256 } from '../tuf/names.ts';
+import type { RepositoryId } from '../tuf/names.ts';
 import type { AsOf } from '../verify/candidate.ts';
 import type { Decision } from '../verify/decisions.ts';
 
@@ -109,19 +109,6 @@ export function requireAutomatic(asking: Asking, repository: RepositoryId, numbe
       next: `When import ${number} is right: ${command}.`,
     },
   );
-}
-
-/** The observation of an import, which must be of this very state. @throws STATE_LEDGER */
-export function requireRecorded(
-  { log }: Pick<Asking, 'log'>,
-  number: number,
-  candidate: Sha256,
-): { readonly decisions: readonly Decision[] } {
-  const observed = log.state.imports.get(number)?.observation;
-  if (observed?.candidate === candidate) return { decisions: observed.decisions.map(asDecision) };
-  throw new Refusal('STATE_LEDGER', `Import ${number} is another state than the one that the ledger tells of.`, {
-    details: { import: number },
-  });
 }
 
 /** What was verified when the current generation came in, as the ledger has it. */

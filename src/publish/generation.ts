@@ -15,7 +15,7 @@ import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
 import { asOf, type Candidate } from '../verify/candidate.ts';
 import { excludedRoles } from '../verify/decisions.ts';
-import { type Asking, authorise, requireAsPublished, requireRecorded } from './authority.ts';
+import { type Asking, authorise, requireAsPublished } from './authority.ts';
 import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
@@ -66,7 +66,6 @@ export async function composeGeneration(
   const { reader } = composer;
   // First of all, and here, where the signing is: nothing is signed that was not agreed to.
   const authority = authorise(composer, enrolment.id, composition.import);
-  const { decisions } = requireRecorded(composer, composition.import, candidate.digest);
   const served = reader.current(enrolment.id);
   // What the next generation follows is asked of the ledger as well: entries stay listed, and versions are compared with it.
   if (served) requireAsPublished(composer, served, true);
@@ -83,7 +82,8 @@ export async function composeGeneration(
     repository: enrolment.id,
     import: composition.import,
     asOf: asOf(candidate),
-    decisions,
+    // As they were recorded: verifying it again asks for none of them.
+    decisions: reader.import(composition.import).decisions,
   };
   const statement: Statement = {
     ...own,

@@ -1,9 +1,14 @@
 /** The emergency: fewer people, a reason, a mark for ever and a review; and policies that publish on command, or late. */
 import assert from 'node:assert/strict';
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { sha256 } from '../../src/tuf/digest.ts';
 import { DAY } from '../simulator/clock.ts';
 import { as, Office, skip } from './office.ts';
 
+/** SHA-256 of what file.txt holds first. */
+const FIRST = sha256(Buffer.from('first'));
 const EMERGENCY = { break_glass: { min_approvers: 1, review_within_days: 3 } };
 
 test('one person opens it for one import; it is reviewed by as many as the policy asks', { skip }, async (context) => {
@@ -87,6 +92,13 @@ test('on command only, and not before the time is over', { skip }, async (contex
     'rehearsed',
   );
   assert.equal(await office.published(), null);
+  // Its files have lain here for a day.
+  const blobs = workplace.path('data', 'blobs', 'sha256');
+  for (const entry of await readdir(blobs, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) await rename(join(entry.parentPath, entry.name), join(entry.parentPath, 'gone'));
+  assert.equal((await workplace.refused('publish 1')).code, 'STATE_DAMAGED');
+  for (const entry of await readdir(blobs, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) await rename(join(entry.parentPath, 'gone'), join(entry.parentPath, FIRST));
   await workplace.succeed('publish 1');
   assert.equal(await office.published(), 1);
 });

@@ -99,6 +99,29 @@ test('people: as many as approve; what was agreed before brings nothing back', {
 });
 
 test(
+  'what was approved before, and waits for its time, does not follow by itself either',
+  { skip },
+  async (context) => {
+    const office = await Office.ofTwo(context, { cooling_off_hours: 24 });
+    const { workplace } = office;
+    for (const number of [1, 2, 3]) {
+      if (number > 1) await office.change(`content ${number}`);
+      await office.import();
+      for (const name of ['alice', 'bob']) await workplace.succeed(`approve ${number} ${as(name)} --yes`);
+      if (number === 3) break;
+      workplace.clock.step(DAY);
+      await workplace.succeed(`publish ${number}`);
+    }
+    for (const name of ['alice', 'bob']) await workplace.succeed(`${BACK} --reason bad ${as(name)}`);
+    workplace.clock.step(DAY);
+    assert.equal((await office.import())['outcome'], 'waits');
+    assert.equal(await office.published(), 1);
+    await workplace.succeed(`approve 3 ${as('alice')} --yes`);
+    assert.equal(await office.published(), 3, 'somebody has looked at it since');
+  },
+);
+
+test(
   'not to what somebody has rejected, and not to what is too old; nobody signs for that',
   { skip },
   async (context) => {
