@@ -99,16 +99,17 @@ class Search {
       const name = metadataFileName({ role, ...(version === undefined ? {} : { version }) });
       this.#see({ repository, kind: 'metadata', name, sha256: fileSha256, role }, number);
     }
-    const carried = listings.carried(observation).filter((one) => this.#isAsked(one.path, one.sha256));
+    const carried = listings.carried(observation);
+    const held = new Map(carried.map(({ role, path, sha256 }) => [`${role}\n${path}`, sha256]));
     for (const file of authored) {
-      for (const { path, sha256 } of this.#listedIn(repository, file))
-        this.#see({ repository, kind: 'target', name: path, sha256, role: file.role }, number);
+      for (const { path, sha256 } of this.#listedIn(repository, file)) {
+        // Listed by another hash alone, it is known by the digest of the bytes that were carried.
+        const digest = sha256 ?? held.get(`${file.role}\n${path}`);
+        this.#see({ repository, kind: 'target', name: path, sha256: digest, role: file.role }, number);
+      }
     }
-    for (const { path, sha256, role } of carried) {
-      // Listed by another hash alone, it is the same target under the digest of its bytes.
-      const sighting = this.#see({ repository, kind: 'target', name: path, sha256, role }, number);
-      sighting.carriedBy ??= number;
-    }
+    for (const { path, sha256, role } of carried.filter((one) => this.#isAsked(one.path, one.sha256)))
+      this.#see({ repository, kind: 'target', name: path, sha256, role }, number).carriedBy ??= number;
   }
 
   timestamp({ body }: LedgerEvent<'serve.timestamp'>): void {
