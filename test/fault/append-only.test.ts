@@ -7,9 +7,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { default as Sqlite, Database } from 'better-sqlite3';
+import { signCheckpoint } from '../../src/ledger/checkpoints.ts';
 import { closeMirror } from '../../src/open.ts';
 import { fsck } from '../../src/publish/fsck.ts';
 import { FakeClock } from '../simulator/clock.ts';
+import { editBehindTriggers } from '../simulator/edited.ts';
 import { importFrom, LATER, open, pathsOf, Places, upstreamAt } from './place.ts';
 
 const SqliteShell = createRequire(import.meta.url)('better-sqlite3') as typeof Sqlite;
@@ -160,6 +162,11 @@ const EDITS: readonly { table: string; sql: string; told: string }[] = [
     sql: `UPDATE log_node SET hash = zeroblob(32) WHERE level = 1 AND position = 0`,
     told: 'Node 0 of level 1',
   },
+  {
+    table: 'log_node',
+    sql: `INSERT INTO log_node (level, position, hash) VALUES (0, 8, zeroblob(32))`,
+    told: 'tree has 16 nodes, and its 8 entries make 15',
+  },
   { table: 'log_node', sql: `DELETE FROM log_node WHERE level = 2`, told: 'Node 0 of level 2' },
   { table: 'log_node', sql: `UPDATE log_node SET position = 77 WHERE level = 0 AND position = 2`, told: 'Entry 2' },
   {
@@ -221,6 +228,20 @@ const EDITS: readonly { table: string; sql: string; told: string }[] = [
   { table: 'issued', sql: `UPDATE issued SET expires = '2099-01-01T00:00:00Z'`, told: 'expires' },
   { table: 'reservation', sql: `UPDATE reservation SET version = version - 1000`, told: 'is not reserved' },
 ];
+
+void test('S-10: a checkpoint over another tree is named, even one that the log’s own key signed', async () => {
+  const directory = await places.copy('online');
+  const mirror = await open(directory, new FakeClock(LATER));
+  const { log, writerOptions } = mirror;
+  log.catchUp(mirror.database);
+  const { origin } = log.facts;
+  const forked = { origin, size: 3, root: Buffer.alloc(32, 7) };
+  const note = signCheckpoint(forked, writerOptions.keys.checkpoints(origin));
+  closeMirror(mirror);
+  const path = join(pathsOf(directory).data, 'record.sqlite');
+  editBehindTriggers(path, (database) => database.run('UPDATE checkpoint SET note = ? WHERE size = 3', note));
+  await requireFound(directory, 'The checkpoint of 3 entries is not the one that was released.');
+});
 
 void test('S-10: a pointer that was put back to an older state, whole and well signed, is found by fsck', async () => {
   const directory = await places.copy('online');

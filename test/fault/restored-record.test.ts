@@ -99,6 +99,7 @@ void test('S-06: a restored record serves and does not sign; after its adoption 
 
   const { eventsLost } = await adoptRestoredRecord(mirror, 'the disk died');
   assert.ok(eventsLost > 0);
+  assert.match(mirror.log.facts.origin, /\/log\/2$/, 'others may hold checkpoints of what was lost');
   assert.equal((await importFrom(mirror, upstream)).outcome, 'published');
   requireHigher(currentOf(mirror), client.current);
   await requireUpdate(mirror, client);
@@ -113,6 +114,7 @@ void test('S-06: with the head file lost as well signing is still refused, and v
   t.after(() => closeMirror(mirror));
   await requireRefused(mirror, upstream, 'STATE_RESTORED');
   await adoptRestoredRecord(mirror, 'nothing is left but the backup');
+  assert.match(mirror.log.facts.origin, /\/log\/2$/, 'nobody can tell what was lost');
   assert.equal((await importFrom(mirror, upstream)).outcome, 'published');
   requireHigher(currentOf(mirror), client.current);
   await requireUpdate(mirror, client);

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { isRefusal } from '../../src/errors.ts';
 import { type AnyEvent, decodeLeaf, encodeLeaf, MOST_LEAF_BYTES } from '../../src/ledger/events/leaf.ts';
 import type { EventType } from '../../src/ledger/events/types.ts';
+import { firstOf } from '../../src/ledger/transcript.ts';
 import { canonicalize } from '../../src/tuf/canonical.ts';
 import { parseJson } from '../../src/tuf/json.ts';
 import { eventOf, TYPES } from './bodies.ts';
@@ -134,6 +135,17 @@ void test('an event that would not fit into 65,535 bytes is refused before anyth
     ({ ...fits, body: { ...fits.body, selection: '\u0001'.repeat(length) } }) as AnyEvent;
   assert.ok(encodeLeaf(wide(9000)).length < MOST_LEAF_BYTES);
   assert.throws(() => encodeLeaf(wide(12_000)), /upstream\.enrol has \d+ bytes/);
+});
+
+void test('W-07: upstream’s contradiction has room in its leaf, whatever upstream calls its roles', () => {
+  const event = sample('equivocation');
+  for (const name of ['r'.repeat(5000), '\u0001'.repeat(5000), '\u{1f512}'.repeat(900), '"\\'.repeat(2000)]) {
+    const labels = Array.from({ length: 60 }, (_, index) => `${name}${index}@1`);
+    const files = firstOf(labels);
+    assert.ok(files.length >= 1);
+    encodeLeaf({ ...event, body: { ...event.body, files, files_count: labels.length } } as AnyEvent);
+  }
+  assert.deepEqual(firstOf(['team@3', 'targets@2']), ['team@3', 'targets@2']);
 });
 
 void test('two events that say the same have different leaves: a nonce is drawn for each', () => {

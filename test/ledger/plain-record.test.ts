@@ -186,6 +186,37 @@ test('names, reasons and folders are sealed, and no byte of the record or its wr
   assert.deepEqual([...kinds].sort(), ['account', 'message', 'place', 'reason']);
 });
 
+test('cut off before the file is written anew, freed pages have no words either', async (t) => {
+  const plain = await lay(t, 'trial');
+  const cut = (operation: string): void => {
+    if (operation === 'sql VACUUM') throw Object.assign(new Error(operation), { code: 'ENOSPC' });
+  };
+  await assert.rejects(plain.open(cut));
+  closeMirror(await plain.open());
+  const bytes = readFileSync(plain.record, 'utf8');
+  for (const word of ['/media/courier', 'the disk died', 'Ada asked']) assert.ok(!bytes.includes(word), word);
+});
+
+test('a bound that was lowered later does not keep earlier imports from being told', async (t) => {
+  const plain = await lay(t, 'offline');
+  plain.withRecord((database) => {
+    const insert = 'INSERT INTO repository_limit (number, repository, name, value, at) VALUES (?, ?, ?, ?, ?)';
+    database.run(insert, 1, 'site', 'jsonDepth', 2, plain.expected.now);
+  });
+  plain.append('limits-set', 'site', { limits: ['jsonDepth=2'], reason: 'no deep files any more' });
+  const mirror = await plain.open();
+  assert.equal(mirror.reader.enrolment(SITE).limits.jsonDepth, 2);
+  assert.equal(mirror.reader.import(1).outcome, 'accepted');
+  await withWriter(mirror, () => Promise.resolve());
+  closeMirror(mirror);
+});
+
+test('what an entry cannot say is refused by its event’s number, and not a crash', async (t) => {
+  const plain = await lay(t, 'offline');
+  plain.append('equivocation', 'no such id!', { import: 1, files: [] });
+  await assert.rejects(plain.open(), (error) => isRefusal(error, 'STATE_SCHEMA') && /Event 6 of/.test(error.what));
+});
+
 test('rules are read from it as from any ledger: what was imported, published and waits', async (t) => {
   const { mirror } = await translated(t, 'offline');
   const rules = rulesOf(mirror);

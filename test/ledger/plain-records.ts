@@ -10,6 +10,9 @@ import { type DataPaths, openMirror } from '../../src/open.ts';
 import { Database } from '../../src/platform/database.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import { createKeyring } from '../../src/sign/keyring.ts';
+import { canonicalize } from '../../src/tuf/canonical.ts';
+import { sha256 } from '../../src/tuf/digest.ts';
+import { jsonObject, parseJson } from '../../src/tuf/json.ts';
 import { FakeClock } from '../simulator/clock.ts';
 import { editBehindTriggers } from '../simulator/edited.ts';
 import { drawFrom } from '../simulator/keys.ts';
@@ -121,6 +124,21 @@ export class PlainRecord {
 
   open(before?: (operation: string) => void): Promise<Mirror> {
     return openMirror(this.paths, { clock: this.clock, holder: 'test', waitMs: 0, before });
+  }
+
+  /** One more event, chained as that version did it, and the head file with it. */
+  append(kind: string, repository: string, body: object): void {
+    this.withRecord((database) => {
+      const last = database.one('SELECT idx, at, sha256 FROM event ORDER BY idx DESC LIMIT 1') ?? {};
+      const [idx, at, text] = [Number(last['idx']) + 1, String(last['at']), JSON.stringify(body)];
+      const previous = String(last['sha256']);
+      const parsed = parseJson(Buffer.from(text), 'an event');
+      const digest = sha256(canonicalize(jsonObject({ idx, at, kind, repository, body: parsed, previous })));
+      const insert = 'INSERT INTO event (idx, at, kind, repository, body, sha256) VALUES (?, ?, ?, ?, ?, ?)';
+      database.run(insert, idx, at, kind, repository, text, digest);
+      const head = JSON.parse(readFileSync(this.head, 'utf8')) as object;
+      this.writeHead(JSON.stringify({ ...head, events: idx + 1, sha256: digest }));
+    });
   }
 
   remove(): void {
