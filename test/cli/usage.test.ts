@@ -32,6 +32,11 @@ test('everything that changes something can be rehearsed', () => {
     'diff',
     'serve',
     'status',
+    // Audit: questions and proofs.
+    ...['who', 'served-at', 'unapproved', 'timeline', 'approvers', 'revoked', 'staleness', 'contradictions'],
+    ...['verify', 'prove', 'check'],
+    // The log.
+    ...['show', 'checkpoint', 'compare', 'show'],
     'list',
     'show',
     // Operators, policies.
