@@ -3,10 +3,6 @@
  * instead of by ssh-keygen, so that a scenario costs milliseconds. Its clock moves a minute with each step.
  */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after } from 'node:test';
 import type { Source } from '../../src/acquire/source.ts';
 import { type Inquiry, inquire } from '../../src/audit/inquiry.ts';
 import { type AuditedRecord, consistently } from '../../src/audit/record.ts';
@@ -20,9 +16,7 @@ import type { Policy } from '../../src/ledger/events/policy.ts';
 import type { ChangeStatement, ChangeSubject, ImportApproval, LeafRef } from '../../src/ledger/events/statements.ts';
 import type { Witnesses } from '../../src/ledger/release.ts';
 import type { NewEvent } from '../../src/ledger/transcript.ts';
-import { closeMirror, openMirror } from '../../src/open.ts';
 import { importUpstream, type ImportResult, type Mirror, type Person, rulesOf, withWriter } from '../../src/mirror.ts';
-import { DEFAULT_LIFETIMES } from '../../src/publish/lifetimes.ts';
 import { renewDue } from '../../src/publish/renew.ts';
 import { parsePublicKeyLine } from '../../src/sshsig/public-key.ts';
 import { type Purpose, PURPOSES } from '../../src/sshsig/namespaces.ts';
@@ -35,6 +29,7 @@ import { type EnrolmentOptions, type Scope, TestMirror } from '../simulator/mirr
 import type { MirroredRepository } from '../simulator/mirrored.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { forge } from '../sshsig/forge.ts';
+import { copyOfModel } from './office-models.ts';
 
 export interface ImportWords {
   readonly ticket?: string;
@@ -88,21 +83,12 @@ export class AuditedOffice {
     name: string,
     make: (office: AuditedOffice) => Promise<void>,
   ): Promise<AuditedOffice> {
-    const known = models.get(name) ?? makeModel(make);
-    models.set(name, known);
-    const { data, now, upstream } = await known;
-    const parent = await mkdtemp(join(tmpdir(), 'countersign-office-'));
-    await cp(data, join(parent, 'mirror'), { recursive: true });
-    const clock = new FakeClock(now);
-    const mirror = await openMirror(
-      { data: join(parent, 'mirror') },
-      { clock, holder: 'test', lifetimes: DEFAULT_LIFETIMES },
-    );
-    scope.after(async () => {
-      closeMirror(mirror);
-      await rm(parent, { recursive: true, force: true });
+    const { mirror, clock, upstream } = await copyOfModel(scope, name, async (modelling) => {
+      const office = await AuditedOffice.open(modelling);
+      await make(office);
+      return office;
     });
-    return new AuditedOffice(mirror, clock, upstream(), repositoryId('sample'));
+    return new AuditedOffice(mirror, clock, upstream, repositoryId('sample'));
   }
 
   get record(): AuditedRecord {
@@ -331,39 +317,4 @@ export class AuditedOffice {
 /** What ssh-keygen would write for this person. */
 export function signedBy(name: string, message: Uint8Array, namespace: string): string {
   return forge(keyOf(name), { message, namespace });
-}
-
-interface Model {
-  readonly data: string;
-  readonly now: Date;
-  /** The same upstream, as it was then. */
-  readonly upstream: () => SimulatedUpstream;
-}
-
-const models = new Map<string, Promise<Model>>();
-const rooms: string[] = [];
-after(async () => {
-  for (const room of rooms) await rm(room, { recursive: true, force: true });
-});
-
-async function makeModel(make: (office: AuditedOffice) => Promise<void>): Promise<Model> {
-  const room = await mkdtemp(join(tmpdir(), 'countersign-model-'));
-  rooms.push(room);
-  const ends: (() => Promise<void>)[] = [];
-  const office = await AuditedOffice.open({ after: (end) => void ends.push(end) });
-  await make(office);
-  const { content } = office;
-  const data = join(room, 'mirror');
-  office.mirror.database.script('PRAGMA wal_checkpoint(TRUNCATE)');
-  await cp(office.mirror.dataDirectory, data, { recursive: true });
-  const now = office.clock.now();
-  for (const end of ends) await end();
-  return { data, now, upstream: () => contentOf(content) };
-}
-
-/** Upstream after it published each of these contents, one after the other. */
-function contentOf(contents: readonly string[]): SimulatedUpstream {
-  const upstream = new SimulatedUpstream();
-  for (const text of contents) upstream.add('file.txt', text).publish('targets');
-  return upstream;
 }
