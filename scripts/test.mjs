@@ -16,7 +16,7 @@ const APART = ['interop', 'slow'];
  */
 const TOGETHER = [
   ...['acquire', 'client', 'config', 'gate', 'ledger', 'negative', 'property', 'publish', 'serve', 'sign', 'sshsig'],
-  ...['tlog', 'tuf', 'verify', 'witness'],
+  ...['tlog', 'tuf', 'verify', 'witness', 'audit'],
 ];
 const MOST_TOGETHER = 8;
 
