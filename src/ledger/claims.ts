@@ -3,11 +3,14 @@
  * Recorded as said and believed by nobody. Where people have keys it is signed by the person (SSHSIG); otherwise it
  * stands for the account of this machine. Names, reasons and folders are sealed; the leaf carries commitments.
  */
+import { Refusal } from '../errors.ts';
 import { formatDate } from '../tuf/dates.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Decision } from '../verify/decisions.ts';
 import type { EventBody } from './events/types.ts';
-import type { ImportClaim, MadeDecision } from './events/statements.ts';
+import { canonicalBytes } from './events/leaf.ts';
+import { problemOf } from './events/shapes.ts';
+import { type ImportClaim, importClaim, type MadeDecision } from './events/statements.ts';
 import type { Claim } from './records.ts';
 import type { SealedStore } from './sealed.ts';
 
@@ -30,12 +33,31 @@ export interface ClaimRequest {
   readonly now: Date;
 }
 
-/** @throws nothing; values are sealed before the statement that commits to them exists */
+type Seal = (kind: 'reason' | 'account' | 'place', value: string) => string;
+
+/** Half of a leaf: what was decided is told once more by the observation. */
+const MOST_BYTES = 30_000;
+
+/**
+ * Values are sealed before the statement that commits to them exists, and none for a statement that no leaf could hold.
+ * @throws USAGE_OPTION before anything is looked at: afterwards it could not be recorded
+ */
 export function makeClaim(sealed: SealedStore, request: ClaimRequest): ImportClaim {
+  const tried = statementOf(request, () => '0'.repeat(64));
+  const problem = problemOf(tried, importClaim);
+  if (problem !== undefined || canonicalBytes(tried).length > MOST_BYTES) {
+    throw new Refusal('USAGE_OPTION', `The ledger cannot hold this claim: ${problem ?? 'it is too long'}.`, {
+      next: 'A ticket is its number, of 64 characters at most; words belong into --reason.',
+    });
+  }
+  return statementOf(request, (kind, value) => sealed.seal(kind, value));
+}
+
+function statementOf(request: ClaimRequest, sealIn: Seal): ImportClaim {
   const { claim, importer, location } = request;
   const isOnline = /^https?:/.test(location);
   const seal = (kind: 'reason' | 'account', value: string | undefined): string | null =>
-    value === undefined ? null : sealed.seal(kind, value);
+    value === undefined ? null : sealIn(kind, value);
   return {
     schema: 'import-claim/1',
     claim_id: request.claimId,
@@ -46,7 +68,7 @@ export function makeClaim(sealed: SealedStore, request: ClaimRequest): ImportCla
     source: {
       kind: isOnline ? 'online' : 'directory',
       uri: isOnline ? location : null,
-      place: isOnline ? null : sealed.seal('place', location),
+      place: isOnline ? null : sealIn('place', location),
     },
     base_import_id: request.base ?? null,
     reason: { ticket: claim.ticket ?? null, text: seal('reason', claim.reason) },
