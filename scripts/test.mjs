@@ -3,8 +3,7 @@
  * folders instead; paths after that narrow the choice: `npm test -- test/cli`.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PROJECT, install, requireNode, say } from './prepare.mjs';
@@ -24,7 +23,7 @@ requireNode();
 await install();
 const words = process.argv.slice(2);
 const only = words[0] === '--only' ? words.splice(0, 2)[1] : undefined;
-const files = testFiles(join(PROJECT, 'test')).filter(isChosen).filter(isNamed);
+const files = filesIn(join(PROJECT, 'test'), '.test.ts').filter(isChosen).filter(isNamed);
 if (files.length === 0) {
   say('There is no such test.');
   process.exitCode = words.length > 0 ? 1 : 0;
@@ -36,11 +35,11 @@ if (files.length === 0) {
   process.exitCode = isGreen ? 0 : 1;
 }
 
-function testFiles(directory) {
+function filesIn(directory, ending) {
   return readdirSync(directory)
     .sort()
     .map((name) => join(directory, name))
-    .flatMap((path) => (statSync(path).isDirectory() ? testFiles(path) : path.endsWith('.test.ts') ? [path] : []));
+    .flatMap((path) => (statSync(path).isDirectory() ? filesIn(path, ending) : path.endsWith(ending) ? [path] : []));
 }
 
 /** Interop tests lie directly in their folder: below it are the clients’ own programs. */
@@ -54,30 +53,36 @@ function isNamed(path) {
   return words.length === 0 || words.some((word) => path.includes(word.replace(/^\.\//, '')));
 }
 
-function runTests(paths) {
-  const directory = mkdtempSync(join(tmpdir(), 'countersign-tests-'));
-  const entries = inProcesses(paths, directory);
-  const inner = ['--import', 'tsx', '--test', '--test-concurrency=3', '--test-reporter=spec', ...entries];
-  const child = spawn(process.execPath, inner, { cwd: PROJECT, stdio: 'inherit' });
+async function runTests(paths) {
+  // Not before everything is installed.
+  const { bundle, bundleOf } = await import('./test-bundles.mjs');
+  const ours = ['cli/main.ts', 'client/index.ts'].map((path) => join(PROJECT, 'src', path));
+  const programs = [...ours, ...filesIn(join(PROJECT, 'test'), '-child.ts')];
+  const folder = await bundle(paths, programs);
+  const inner = ['--enable-source-maps', '--test', '--test-concurrency=3', '--test-reporter=spec'];
+  const child = spawn(process.execPath, [...inner, ...inProcesses(paths, (path) => bundleOf(folder, path), folder)], {
+    ...{ cwd: PROJECT, stdio: 'inherit', env: { ...process.env, TEST_BUNDLES: folder } },
+  });
   return new Promise((resolve) => {
     child.on('close', (code) => {
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
       resolve(code === 0);
     });
   });
 }
 
-/** One entry per process: a test file itself, or a list that imports several files of one folder. */
-function inProcesses(paths, directory) {
-  const folders = new Map();
-  for (const path of paths) folders.set(dirname(path), [...(folders.get(dirname(path)) ?? []), path]);
-  return [...folders].flatMap(([folder, files]) => {
-    const [, room = ''] = relative(PROJECT, folder).split('/');
-    if (!TOGETHER.includes(room)) return files;
-    const lists = Math.ceil(files.length / MOST_TOGETHER);
+/** One entry per process: the bundle of a test, or a list that imports those of several files of one folder. */
+function inProcesses(paths, bundleOf, folder) {
+  const directories = new Map();
+  for (const path of paths) directories.set(dirname(path), [...(directories.get(dirname(path)) ?? []), path]);
+  return [...directories].flatMap(([directory, files]) => {
+    const [, room = ''] = relative(PROJECT, directory).split('/');
+    const bundles = files.map((path) => bundleOf(path));
+    if (!TOGETHER.includes(room)) return bundles;
+    const lists = Math.ceil(bundles.length / MOST_TOGETHER);
     return Array.from({ length: lists }, (_, number) => {
-      const list = join(directory, `${relative(PROJECT, folder).replaceAll('/', '-')}-${String(number + 1)}.test.mjs`);
-      const own = files.filter((_path, index) => index % lists === number);
+      const list = join(folder, `${relative(PROJECT, directory).replaceAll('/', '-')}-${String(number + 1)}.test.mjs`);
+      const own = bundles.filter((_path, index) => index % lists === number);
       writeFileSync(list, own.map((path) => `import ${JSON.stringify(pathToFileURL(path).href)};\n`).join(''));
       return list;
     });

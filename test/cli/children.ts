@@ -3,9 +3,9 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { nodeWords } from '../simulator/programs.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const LOADER = import.meta.resolve('tsx');
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -22,7 +22,7 @@ export class Child {
 
   constructor(context: TestContext, directory: string, words: readonly string[], options: ChildOptions = {}) {
     const { environment = {}, stdio = ['ignore', 'pipe', 'pipe'], program = PROGRAM } = options;
-    this.process = spawn(process.execPath, ['--import', LOADER, program, ...words], {
+    this.process = spawn(process.execPath, [...nodeWords(program), ...words], {
       cwd: directory,
       env: { ...process.env, ...environment },
       stdio,

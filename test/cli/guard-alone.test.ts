@@ -11,6 +11,7 @@ import { sha256 } from '../../src/tuf/digest.ts';
 import { PROJECT } from '../architecture/sources.ts';
 import { DAY } from '../simulator/clock.ts';
 import { STRICT } from '../simulator/guarded.ts';
+import { bundleOf } from '../simulator/programs.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { Child } from './children.ts';
 import { type GuardPlace, guardPlace } from './guard-place.ts';
@@ -38,7 +39,9 @@ async function servedToday(context: Parameters<typeof guardPlace>[0]): Promise<G
 test('guard commands start and work where the server’s packages cannot be loaded', async (context) => {
   const { workplace } = await servedToday(context);
   const run = (...words: string[]): Promise<Awaited<Child['ended']>> =>
-    new Child(context, workplace.directory, [SERVER_PACKAGES.join(','), PROGRAM, ...words], { program: WITHOUT }).ended;
+    new Child(context, workplace.directory, [SERVER_PACKAGES.join(','), bundleOf(PROGRAM), ...words], {
+      program: WITHOUT,
+    }).ended;
   const help = await run('guard', '--help');
   assert.deepEqual([help.exitCode, help.err], [0, '']);
   const digest = sha256(await readFile(workplace.path('pin.json')));
@@ -51,22 +54,22 @@ test('guard commands start and work where the server’s packages cannot be load
   assert.deepEqual([poured.exitCode, poured.out], [0, 'Welcome\n']);
   // The packages are missing indeed.
   const served = await run('serve');
-  assert.match(served.err, /the package (express|better-sqlite3)\S* is missing/);
+  assert.match(served.err, /the package (express|better-sqlite3|prom-client)\S* is missing/);
 });
 
 test('importing the library loads none of the packages of the server and the command line', async (context) => {
   const { workplace } = await servedToday(context);
   await writeFile(workplace.path('package.json'), '{"type":"module"}');
   await writeFile(
-    workplace.path('embedder.ts'),
+    workplace.path('embedder.mjs'),
     `import { readFile } from 'node:fs/promises';
-     const { Guard, memoryStore, readPin } = await import(${JSON.stringify(LIBRARY)});
+     const { Guard, memoryStore, readPin } = await import(${JSON.stringify(bundleOf(LIBRARY))});
      const guard = new Guard({ pin: readPin(await readFile('pin.json')), store: memoryStore() });
      const { bytes } = await guard.get('welcome.txt');
      process.stdout.write(bytes);`,
   );
   const packages = [...SERVER_PACKAGES, ...COMMAND_PACKAGES].join(',');
-  const words = [packages, workplace.path('embedder.ts')];
+  const words = [packages, workplace.path('embedder.mjs')];
   const { exitCode, out, err } = await new Child(context, workplace.directory, words, { program: WITHOUT }).ended;
   assert.deepEqual([exitCode, out], [0, 'Welcome\n'], err);
 });

@@ -12,6 +12,7 @@ import { BlobStore } from '../../src/publish/blobs.ts';
 import { FakeClock } from '../simulator/clock.ts';
 import { currentOf } from './aftermath.ts';
 import { importFrom, LATER, open, Places, upstreamAt } from './place.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
 const CHILD = fileURLToPath(new URL('full-disk-child.ts', import.meta.url));
 const places = new Places();
@@ -41,7 +42,7 @@ void test('a renewal on a full disk is STATE_DISK, the old state stays, and with
     return;
   }
   const place = await places.copy('online');
-  const words = inOwnDisk(room, process.execPath, '--import', 'tsx', CHILD, place, room);
+  const words = inOwnDisk(room, process.execPath, ...nodeWords(CHILD), place, room);
   const child = spawnSync('unshare', words, { encoding: 'utf8' });
   assert.equal(child.stdout, 'survived\n', child.stderr);
 });

@@ -11,8 +11,9 @@ import { recover } from './aftermath.ts';
 import type { Prepared } from './failing-operation.ts';
 import { LATER, open, pathsOf, type Places, REPOSITORY } from './place.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
-const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('killed-child.ts', import.meta.url));
 
 /**
  * @param clients `with tuf-js` needs the global Date to stand at LATER
@@ -28,7 +29,7 @@ export async function killAt(
   const directory = await places.copy(scenario.place);
   const fetchFrom = clients === 'with tuf-js' ? await knowingTufJs(directory) : undefined;
   const words = [directory, String(SCENARIOS.indexOf(scenario)), String(at)];
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, ...words], {
+  const child = spawn(process.execPath, [...nodeWords(CHILD), ...words], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const signal = await new Promise((resolve) => child.on('exit', (_code, by) => resolve(by)));

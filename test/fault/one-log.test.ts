@@ -18,6 +18,7 @@ import { isSameHash, rootOf } from '../../src/tlog/tree.ts';
 import { FakeClock } from '../simulator/clock.ts';
 import { requireWhole } from './aftermath.ts';
 import { importFrom, LATER, open, Places, REPOSITORY, upstreamAt, whenFree } from './place.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
 const places = new Places();
 after(() => places.remove());
@@ -32,7 +33,7 @@ const EXPORT: NewEvent = {
 const BROKEN = { type: 'export', actor: 'local', body: { kind: 'test' } } as unknown as NewEvent;
 
 function childThatRenews(directory: string, count: number): Promise<number | null> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, directory, String(count)], {
+  const child = spawn(process.execPath, [...nodeWords(CHILD), directory, String(count)], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return new Promise((resolve) => child.on('exit', resolve));

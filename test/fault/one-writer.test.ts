@@ -12,14 +12,15 @@ import { renewDue } from '../../src/publish/renew.ts';
 import { FakeClock } from '../simulator/clock.ts';
 import { currentOf, knownClient, requireUpdate, requireWhole } from './aftermath.ts';
 import { importFrom, LATER, open, Places, REPOSITORY, upstreamAt } from './place.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
 const places = new Places();
 after(() => places.remove());
-const LOCK_HOLDER = fileURLToPath(new URL('lock-holder.ts', import.meta.url));
+const LOCK_HOLDER = fileURLToPath(new URL('lock-holder-child.ts', import.meta.url));
 
 void test('S-05: while another process writes, imports and renewals are STATE_LOCKED; when it dies they go on', async (t) => {
   const directory = await places.copy('online');
-  const holder = spawn(process.execPath, ['--import', 'tsx', LOCK_HOLDER, directory], {
+  const holder = spawn(process.execPath, [...nodeWords(LOCK_HOLDER), directory], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   t.after(() => holder.kill('SIGKILL'));

@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { forge } from '../sshsig/forge.ts';
 import { ed25519 } from '../sshsig/people.ts';
 import { folder, keyFile, skip } from './signing-place.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
 const CHILD = fileURLToPath(new URL('ssh-keygen-child.ts', import.meta.url));
-const WORDS = ['--import', 'tsx', CHILD];
+const WORDS = nodeWords(CHILD);
 
 describe('in a process of its own', { skip, concurrency: true }, () => {
   test('without a terminal it is a refusal, and no window is opened', async () => {

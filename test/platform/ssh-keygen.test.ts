@@ -12,6 +12,7 @@ import { forge } from '../sshsig/forge.ts';
 import { ed25519 } from '../sshsig/people.ts';
 import { refused } from '../sshsig/refused.ts';
 import { folder, keyFile, nowhere, played, skip } from './signing-place.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
 const [AGENT, ADD] = ['ssh-agent', 'ssh-add'];
 const CHILD = fileURLToPath(new URL('ssh-keygen-child.ts', import.meta.url));
@@ -138,7 +139,7 @@ test('a process that it left behind is not waited for', async () => {
   assert.equal(await sign({ environment }), 'ok\n');
   assert.ok(performance.now() - started < 10_000);
   // Nor does it keep this program from ending.
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, 'x'], {
+  const child = spawn(process.execPath, [...nodeWords(CHILD), 'x'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: played('sleep 30 & exit 1'),
   });

@@ -9,6 +9,7 @@ import { type TestContext, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type PassphrasePurpose, readPassphrases } from '../../src/platform/passphrase.ts';
 import { refusal, temporaryDirectory } from './cast.ts';
+import { nodeWords } from '../simulator/programs.ts';
 
 const CHILD = fileURLToPath(new URL('passphrase-child.ts', import.meta.url));
 const ALICE = 'correct horse battery';
@@ -152,7 +153,7 @@ describe('in a process of its own', { concurrency: true }, () => {
 });
 
 function start(args: string[], options: SpawnOptions): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', CHILD, ...args], options);
+  return spawn(process.execPath, [...nodeWords(CHILD), ...args], options);
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -166,7 +167,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 
 /** Runs the child on a pseudo-terminal, types one answer per prompt and returns all that the screen showed. */
 async function atTerminal(args: string[], answers: string[]): Promise<string> {
-  const quoted = [process.execPath, '--import', 'tsx', CHILD, ...args].map((arg) => `'${arg}'`).join(' ');
+  const quoted = [process.execPath, ...nodeWords(CHILD), ...args].map((arg) => `'${arg}'`).join(' ');
   const child = spawn('script', ['-qec', quoted, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
   let screen = '';
   child.stdout.on('data', (chunk: Buffer) => {

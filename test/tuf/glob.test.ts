@@ -70,7 +70,7 @@ test('D-04 no pattern costs more steps than its length times that of the name', 
   for (const [what, pattern, name] of HOSTILE) {
     const [hostile, target] = [pattern(400), name(400)];
     const bound = hostile.length * target.length;
-    const steps = busiestBlock('src/tuf/glob.ts', () => assert.ok(!matchesPattern(hostile, target)));
+    const steps = busiestBlock(() => assert.ok(!matchesPattern(hostile, target)));
     assert.ok(steps <= bound, `${what}: ${String(steps)} steps for ${String(bound)}`);
     const searched = searchedElements(() => matchesPattern(hostile, target));
     assert.ok(searched <= bound, `${what}: ${String(searched)} elements searched for ${String(bound)}`);
@@ -96,6 +96,6 @@ function searchedElements(work: () => void): number {
 
 test('D-04 a pattern with many parts is compared part by part', () => {
   const deep = 'a/'.repeat(2000);
-  const steps = busiestBlock('src/tuf/glob.ts', () => assert.ok(!matchesPattern(`${deep}x`, `${deep}y`)));
+  const steps = busiestBlock(() => assert.ok(!matchesPattern(`${deep}x`, `${deep}y`)));
   assert.ok(steps <= 4 * deep.length, String(steps));
 });

@@ -11,6 +11,7 @@ import { folderStore } from '../../../src/client/doors/folder-store.ts';
 import { directory } from '../../acquire/directories.ts';
 import { stored } from './arrivals.ts';
 import { contentOf, parse } from './counted.ts';
+import { nodeWords } from '../../simulator/programs.ts';
 
 const COMMITTER = fileURLToPath(new URL('committer-child.ts', import.meta.url));
 
@@ -22,7 +23,7 @@ interface Committer {
 
 /** Starts a committer, and kills it with SIGKILL after its `killAfter`-th line. */
 function start(t: TestContext, folder: string, count: number, killAfter = Infinity): Committer {
-  const child = spawn(process.execPath, ['--import', 'tsx', COMMITTER, folder, String(count)], {
+  const child = spawn(process.execPath, [...nodeWords(COMMITTER), folder, String(count)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));

@@ -9,6 +9,7 @@ import { httpPlace } from '../../../src/client/doors/http-place.ts';
 import { refusal } from '../../acquire/refusals.ts';
 import { textAt } from './arrivals.ts';
 import { placeAt, placeAtBytes } from './requests.ts';
+import { nodeWords } from '../../simulator/programs.ts';
 
 /** Long enough that only the bound under test can be what ends it. */
 const NEVER = { headersMs: 600_000, idleMs: 600_000, minBytesPerSecond: 0, windowMs: 600_000 };
@@ -122,7 +123,7 @@ void test('R-01: no timer keeps a process alive after its last read', async (t) 
   });
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('reader-child.ts', import.meta.url)), url.href],
+    [...nodeWords(fileURLToPath(new URL('reader-child.ts', import.meta.url))), url.href],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   t.after(() => child.kill('SIGKILL'));
