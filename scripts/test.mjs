@@ -15,7 +15,7 @@ const APART = ['interop', 'slow'];
  */
 const TOGETHER = [
   ...['acquire', 'client', 'config', 'gate', 'ledger', 'negative', 'property', 'publish', 'serve', 'sign', 'sshsig'],
-  ...['tlog', 'tuf', 'verify', 'witness', 'audit'],
+  ...['tlog', 'tuf', 'verify', 'witness', 'audit', 'cli'],
 ];
 const MOST_TOGETHER = 8;
 
@@ -74,14 +74,17 @@ async function runTests(paths) {
 /** One entry per process: the bundle of a test, or a list that imports those of several files of one folder. */
 function inProcesses(paths, bundleOf, folder) {
   const directories = new Map();
-  for (const path of paths) directories.set(dirname(path), [...(directories.get(dirname(path)) ?? []), path]);
+  for (const path of paths) {
+    const room = relative(PROJECT, path).split('/').slice(0, 2).join('/');
+    directories.set(room, [...(directories.get(room) ?? []), path]);
+  }
   return [...directories].flatMap(([directory, files]) => {
-    const [, room = ''] = relative(PROJECT, directory).split('/');
+    const [, room = ''] = directory.split('/');
     const bundles = files.map((path) => bundleOf(path));
     if (!TOGETHER.includes(room)) return bundles;
     const lists = Math.ceil(bundles.length / MOST_TOGETHER);
     return Array.from({ length: lists }, (_, number) => {
-      const list = join(folder, `${relative(PROJECT, directory).replaceAll('/', '-')}-${String(number + 1)}.test.mjs`);
+      const list = join(folder, `${directory.replace('/', '-')}-${String(number + 1)}.test.mjs`);
       const own = bundles.filter((_path, index) => index % lists === number);
       writeFileSync(list, own.map((path) => `import ${JSON.stringify(pathToFileURL(path).href)};\n`).join(''));
       return list;

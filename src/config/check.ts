@@ -107,8 +107,11 @@ function isBareProxy(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password + search + hash === '' && pathname === '/';
 }
 
+// Compiled at the start of every command; that it is a schema is checked once, by a test.
+const OPTIONS = { strict: true, validateSchema: false, code: { optimize: false } } as const;
+
 function compile(): ReturnType<Ajv2020['compile']> {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, verbose: true });
+  const ajv = new Ajv2020({ ...OPTIONS, allErrors: true, allowUnionTypes: true, verbose: true });
   for (const [name, { isValid }] of Object.entries(FORMATS)) ajv.addFormat(name, { type: 'string', validate: isValid });
   return ajv.compile(SCHEMA as AnySchemaObject);
 }
