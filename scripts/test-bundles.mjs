@@ -20,7 +20,7 @@ export async function bundle(sources, programs) {
   await build({
     ...{ entryPoints: [...sources, ...programs], outdir, outbase: PROJECT, outExtension: { '.js': '.mjs' } },
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external' },
-    ...{ sourcemap: true, logLevel: 'warning', plugins: [sourcesKnowTheirPlace] },
+    ...{ sourcemap: true, sourcesContent: false, logLevel: 'warning', plugins: [sourcesKnowTheirPlace] },
   });
   return outdir;
 }

@@ -74,7 +74,7 @@ export async function createDataDirectory(
   const database = new Database(recordPath(paths), tracing(options));
   try {
     await migrate(database, disk);
-    const sealed = await SealedStore.open(sealedPath(paths), disk, options.before);
+    const sealed = await SealedStore.open(sealedPath(paths), disk, tracing(options));
     try {
       const parts = { log: newLog(), keys: keysOf(keyring), sealed, software: await ownVersion() };
       const writer = await LedgerWriter.open(database, writerOptions(paths, options, disk, parts));
@@ -129,7 +129,7 @@ export async function openMirror(paths: DataPaths, options: OpenOptions): Promis
   const database = new Database(recordPath(paths), tracing(options));
   let sealed: SealedStore | undefined;
   try {
-    sealed = await SealedStore.open(sealedPath(paths), disk, options.before);
+    sealed = await SealedStore.open(sealedPath(paths), disk, tracing(options));
     const store = sealed;
     const parts = { log: newLog(), keys: keysOf(keyring), sealed, software: await ownVersion() };
     await migrateRecord(database, paths, disk, { ...parts, origin: defaultOrigin });

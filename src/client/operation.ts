@@ -7,6 +7,7 @@ import { Refusal, isRefusal } from '../errors.ts';
 import { sha256 } from '../tuf/digest.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { Clock } from './clock.ts';
+import { stagger } from './doors/patience.ts';
 import { Expiries, mirrorRule } from './trust/expiry.ts';
 import type { Held } from './remember/held.ts';
 import { commitSession, noteTime, openMemory, requireClock } from './memory.ts';
@@ -48,6 +49,7 @@ export async function operateOnline<Result>(context: OperationContext, work: Wor
     const session = (await reachUnchanged(context, held, now)) ?? (await reachAnew(context, held, now));
     const { result, isGood } = await work({ session, held, mode: 'online' });
     if (!isGood || (await commitSession(context.store, context.pin, held, session))) return result;
+    await stagger(tries);
   }
   throw new Refusal('STATE_LOCKED', `Other processes moved the memory of this guard ${MOST_TRIES} times meanwhile.`, {
     next: 'Try again; if it persists, find out which processes share this guard’s directory.',

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Refusal } from '../errors.ts';
-import { Database } from '../platform/database.ts';
+import { Database, type DatabaseOptions } from '../platform/database.ts';
 import type { Disk } from '../platform/disk.ts';
 import { randomSecret } from '../platform/random.ts';
 import { sha256 } from '../tuf/digest.ts';
@@ -40,10 +40,10 @@ export class SealedStore {
   }
 
   /** Opens the file, and makes it when it is not there: an erased store is a legal state. */
-  static async open(path: string, disk: Disk, before?: (operation: string) => void): Promise<SealedStore> {
+  static async open(path: string, disk: Disk, options: DatabaseOptions = {}): Promise<SealedStore> {
     if (!(await disk.exists(path))) await disk.create(path, new Uint8Array());
     await disk.refuseUnlessPrivate(path);
-    const database = new Database(path, before ? { before } : {});
+    const database = new Database(path, options);
     database.script(SCHEMA);
     return new SealedStore(database);
   }

@@ -15,10 +15,12 @@ describe('a ceremony of two holders', () => {
     for (const [holder, passphrase] of Object.entries(PASSPHRASES)) {
       await writeFile(workplace.path(`${holder}.pass`), `${passphrase}\n`, { mode: 0o600 });
       await mkdir(workplace.path(holder), { mode: 0o700 });
-      await workplace.succeed(
-        `keys create-holder ${holder} --keys @${holder} --repository sample --passphrase-file @${holder}.pass`,
-      );
     }
+    await workplace.succeed('keys create-holder alice --keys @alice --repository sample --passphrase-file @alice.pass');
+    await workplace.hasHolder('bob', PASSPHRASES.bob);
+    await workplace.succeed(
+      'keys public bob sample --keys @bob --passphrase-file @bob.pass -o @bob/bob.sample.root-public.json',
+    );
     await workplace.succeed('init');
     await workplace.enrolSample();
   });
@@ -105,14 +107,14 @@ describe('a ceremony of two holders', () => {
   test('a wrong passphrase, a wrong file and a readable one sign nothing', async () => {
     await workplace.succeed('root draft sample -o @second.json');
     const sign = 'root sign @second.json --yes';
-    const wrong = await workplace.refused(`${sign} --key @alice/alice.root.age --passphrase-file @bob.pass`);
+    const wrong = await workplace.refused(`${sign} --key @bob/bob.root.age --passphrase-file @alice.pass`);
     assert.deepEqual([wrong.exitCode, wrong.code], [7, 'STATE_KEY']);
     assert.equal(
-      (await workplace.refused(`${sign} --key @alice.pass --passphrase-file @alice.pass`)).code,
+      (await workplace.refused(`${sign} --key @alice.pass --passphrase-file @bob.pass`)).code,
       'USAGE_OPTION',
     );
-    await chmod(workplace.path('alice.pass'), 0o644);
-    const readable = await workplace.refused(`${sign} --key @alice/alice.root.age --passphrase-file @alice.pass`);
+    await chmod(workplace.path('bob.pass'), 0o644);
+    const readable = await workplace.refused(`${sign} --key @bob/bob.root.age --passphrase-file @bob.pass`);
     assert.equal(readable.code, 'STATE_PERMISSIONS');
   });
 });

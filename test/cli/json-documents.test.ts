@@ -89,16 +89,13 @@ describe('the documents', () => {
     await writeFile(workplace.path('pass'), 'correct horse battery\n', { mode: 0o600 });
     const create = 'keys create-holder alice --keys @alice --repository sample --passphrase-file @pass';
     await compare(workplace, create, 'keys create-holder');
-    await compare(
-      workplace,
-      'keys public alice sample --keys @alice --passphrase-file @pass -o @a.json',
-      'keys public',
-    );
+    await workplace.hasHolder('bob', 'correct horse battery');
+    await compare(workplace, 'keys public bob sample --keys @bob --passphrase-file @pass -o @b.json', 'keys public');
     await workplace.succeed('import sample');
-    await workplace.succeed('root draft sample --root-key @a.json -o @draft.json');
+    await workplace.succeed('root draft sample --root-key @b.json -o @draft.json');
     await compare(
       workplace,
-      'root sign @draft.json --key @alice/alice.root.age --passphrase-file @pass --yes',
+      'root sign @draft.json --key @bob/bob.root.age --passphrase-file @pass --yes',
       'root sign',
     );
   });

@@ -11,6 +11,7 @@ import { runCommandLine } from '../../src/cli/run.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import type { Surroundings } from '../../src/platform/process.ts';
 import { randomSecret } from '../../src/platform/random.ts';
+import { createRootHolder } from '../../src/sign/root-holder.ts';
 import { writeSampleUpstream } from '../../src/sample/upstream.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { FakeClock } from '../simulator/clock.ts';
@@ -59,6 +60,12 @@ export class Workplace {
     await workplace.succeed('init --root-online');
     await workplace.enrolSample();
     return workplace;
+  }
+
+  /** A root holder’s file in a folder of that name, as `keys create-holder` makes it, but quickly opened. */
+  async hasHolder(holder: string, passphrase: string): Promise<void> {
+    const file = { directory: this.path(holder), holder, passphrase };
+    (await createRootHolder(new Disk(), file, randomSecret, { workFactor: 10 })).close();
   }
 
   path(...names: string[]): string {

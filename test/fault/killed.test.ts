@@ -20,15 +20,9 @@ for (const scenario of SCENARIOS) {
     const prepared = await prepare(places, scenario);
     const operations = await listOperations(places, scenario, prepared);
     const commit = decisiveCommit(scenario, operations);
-    const inTransaction = operations.lastIndexOf(scenario.decisive);
     const headFile = operations.findIndex((operation, at) => at > commit && operation.startsWith('rename'));
     const release = operations.indexOf('sql COMMIT', headFile);
     assert.ok(commit < headFile && headFile < release, 'commit, then the head file, then the checkpoint');
-    assert.equal(
-      await killAt(places, scenario, prepared, inTransaction, 'our own only'),
-      false,
-      operations[inTransaction],
-    );
     assert.equal(
       await killAt(places, scenario, prepared, commit, 'our own only'),
       false,

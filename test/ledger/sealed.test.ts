@@ -113,7 +113,7 @@ void test('a value of many pages leaves none of them when it is erased', async (
 void test('while somebody reads the file as it was, erasing says that it is not done; done again, it is', async (t) => {
   const { path, store } = await openStore(t);
   store.close();
-  const writer = await SealedStore.open(path, new Disk());
+  const writer = await SealedStore.open(path, new Disk(), { busyTimeoutMs: 0 });
   const digest = writer.seal('name', 'to be forgotten');
   const reader = new Database(path, { busyTimeoutMs: 0 });
   // A reader’s view keeps the old pages in the write-ahead log.

@@ -55,7 +55,9 @@ test('a device says whether it was touched, whether it checked the person, and h
 test('no bit of a signature can be changed', () => {
   for (const person of [alice, nistp256('bob'), hardwareEd25519('alice'), hardwareNistp256('bob')]) {
     const blob = forgeBlob(person, { message: MESSAGE, namespace: NAMESPACE });
-    for (let at = 0; at < blob.length * 8; at++) {
+    // Every bit of the plain form; of the others, whose curves are slow, one of each byte.
+    const step = person === alice ? 1 : 7;
+    for (let at = 0; at < blob.length * 8; at += step) {
       const changed = Buffer.from(blob);
       changed[at >> 3] = (changed[at >> 3] ?? 0) ^ (1 << (at & 7));
       assert.throws(() => verify(armor(changed)), refused('TRUST_SSH_SIGNATURE', /./), `bit ${String(at)}`);

@@ -104,3 +104,11 @@ function slow(file: string, what: string, numbers: Readonly<Record<string, numbe
 function seconds(milliseconds: number): string {
   return `${milliseconds / 1000} s`;
 }
+
+const LONGEST_STAGGER_MS = 32;
+
+/** Waits a random while, longer after each vain try: processes that got in each other’s way must not do so in step. */
+export function stagger(tries: number): Promise<void> {
+  const most = Math.min(2 ** tries, LONGEST_STAGGER_MS);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+}
