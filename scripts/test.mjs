@@ -17,7 +17,7 @@ const TOGETHER = [
   ...['acquire', 'audit', 'cli', 'client', 'config', 'gate', 'lab', 'ledger', 'negative', 'property', 'publish'],
   ...['replay', 'serve', 'sign', 'sshsig', 'tlog', 'tuf', 'verify', 'witness'],
 ];
-const MOST_TOGETHER = 10;
+const MOST_TOGETHER = 20;
 const ROOM_BYTES = 2 * 2 ** 30;
 
 requireNode();

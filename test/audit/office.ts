@@ -61,7 +61,7 @@ export class AuditedOffice {
     options: EnrolmentOptions = {},
   ): Promise<AuditedOffice> {
     upstream.publish('targets');
-    const made = await TestMirror.open(scope);
+    const made = await TestMirror.open(scope, { hasOwnLog: true });
     const mirrored: MirroredRepository = await made.enrol(upstream, { id: 'sample', ...options });
     return new AuditedOffice(made.mirror, made.clock, upstream, mirrored.id);
   }

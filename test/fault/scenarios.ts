@@ -12,6 +12,8 @@ import { holders, importFrom, LATER, open, type PlaceKind, REPOSITORY, upstreamA
 
 export interface Scenario {
   readonly name: string;
+  /** Others do what these do, in another order: they are in test/slow only. */
+  readonly isMain: boolean;
   readonly place: PlaceKind;
   /** The operation that only the transaction has which makes it happen. */
   readonly decisive: 'sql INSERT INTO current' | 'sql INSERT INTO import';
@@ -27,6 +29,7 @@ export interface Step {
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'an import with new targets and a new targets key',
+    isMain: true,
     place: 'online',
     decisive: 'sql INSERT INTO current',
     prepare() {
@@ -39,6 +42,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a renewal',
+    isMain: true,
     place: 'online',
     decisive: 'sql INSERT INTO current',
     prepare: () =>
@@ -49,6 +53,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the acceptance of a root with new online keys',
+    isMain: false,
     place: 'offline',
     decisive: 'sql INSERT INTO current',
     async prepare(directory) {
@@ -62,6 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'an import that waits',
+    isMain: false,
     place: 'commanded',
     decisive: 'sql INSERT INTO import',
     prepare() {
@@ -75,6 +81,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the publication of an import that waited',
+    isMain: false,
     place: 'waiting',
     decisive: 'sql INSERT INTO current',
     prepare: () =>

@@ -9,7 +9,8 @@
  * After every import everything published is verified again as clients would; after every refusal the stored state is
  * compared with what it was.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_LIFETIMES } from '../../src/publish/lifetimes.ts';
@@ -36,6 +37,8 @@ export interface MirrorOptions {
   /** Online is a trial’s way: roots are signed at once. */
   readonly rootKeys?: 'offline' | 'online';
   readonly now?: Date;
+  /** A log of its own, where a test compares two; otherwise all of a process begin with the same first leaf. */
+  readonly hasOwnLog?: boolean;
 }
 
 export interface EnrolmentOptions {
@@ -55,15 +58,16 @@ export class TestMirror {
     this.clock = clock;
   }
 
-  static async open(scope: Scope, { rootKeys = 'online', now }: MirrorOptions = {}): Promise<TestMirror> {
+  static async open(
+    scope: Scope,
+    { rootKeys = 'online', now, hasOwnLog = false }: MirrorOptions = {},
+  ): Promise<TestMirror> {
     const clock = new FakeClock(now);
     const parent = await mkdtemp(join(tmpdir(), 'countersign-mirror-'));
     const paths: DataPaths = { data: join(parent, 'mirror') };
     const options: OpenOptions = { clock, holder: 'test', lifetimes: DEFAULT_LIFETIMES };
-    await createKeyring(new Disk(), join(paths.data, 'keys'), drawFrom('mirror'), {
-      withRootOnline: rootKeys === 'online',
-    });
-    await createDataDirectory(paths, options, rootKeys);
+    if (hasOwnLog) await makeEmptyMirror(paths.data, rootKeys, clock.now());
+    else await cp(await emptyMirror(rootKeys, clock.now()), paths.data, { recursive: true });
     const mirror = await openMirror(paths, options);
     scope.after(async () => {
       closeMirror(mirror);
@@ -88,6 +92,30 @@ export class TestMirror {
     await withWriter(this.mirror, (writer) => writer.enrol(enrolment, root, { ...options.limits }));
     return new MirroredRepository(this.mirror, this.clock, id, upstream);
   }
+}
+
+/** One data directory of each kind is made in a process, and copied: one log, which ends after its first leaf. */
+function emptyMirror(rootKeys: 'offline' | 'online', now: Date): Promise<string> {
+  const kind = `${rootKeys}-${String(now.getTime())}`;
+  let made = emptyMirrors.get(kind);
+  if (!made) emptyMirrors.set(kind, (made = toCopy(rootKeys, now)));
+  return made;
+}
+
+const emptyMirrors = new Map<string, Promise<string>>();
+
+async function toCopy(rootKeys: 'offline' | 'online', now: Date): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'countersign-empty-'));
+  process.once('exit', () => rmSync(parent, { recursive: true, force: true }));
+  const data = join(parent, 'mirror');
+  await makeEmptyMirror(data, rootKeys, now);
+  return data;
+}
+
+async function makeEmptyMirror(data: string, rootKeys: 'offline' | 'online', now: Date): Promise<void> {
+  await createKeyring(new Disk(), join(data, 'keys'), drawFrom('mirror'), { withRootOnline: rootKeys === 'online' });
+  const options = { clock: new FakeClock(now), holder: 'test', lifetimes: DEFAULT_LIFETIMES };
+  await createDataDirectory({ data }, options, rootKeys);
 }
 
 /** One mirror with one repository, for the length of one test. */
