@@ -11,6 +11,7 @@ import { Disk } from '../platform/disk.ts';
 import type { Surroundings } from '../platform/process.ts';
 import { Output, type Report } from './output.ts';
 import { Progress } from './progress.ts';
+import { plural } from './words.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -100,13 +101,26 @@ export class Invocation {
   async withMirror<Result>(work: (mirror: Mirror, settings: Settings) => Promise<Result> | Result): Promise<Result> {
     const settings = await this.settings();
     const mirror = await openMirror(settings.paths, await this.openOptions());
+    const before = mirror.reader.log.size();
     try {
-      return await work(mirror, settings);
+      const result = await work(mirror, settings);
+      this.#remarkUnseen(mirror, before);
+      return result;
     } catch (error) {
       throw isRefusal(error) ? inNames(mirror, error) : error;
     } finally {
       closeMirror(mirror);
     }
+  }
+
+  /** What “published” means to clients where witnesses come first: nothing yet. */
+  #remarkUnseen({ reader: { log } }: Mirror, before: number): void {
+    const [size, shown] = [log.size(), log.released()?.size ?? 0];
+    if (size === before || size === shown) return;
+    this.remark(
+      `NOT SHOWN TO CLIENTS YET: ${plural(size - shown, 'ledger entry')} and what they publish wait for witnesses. ` +
+        'The server and every command that writes ask them again; countersign log witnesses show tells which are missing.',
+    );
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Loaded } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
+import { officeOf } from '../decide/office.ts';
 import type { Mirror } from '../mirror.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { openReader } from '../open.ts';
@@ -99,8 +100,11 @@ async function open(
       freeBytes: () => mirror.disk.freeBytes(blobDirectory(settings)),
       renewals: () => renewals.counts,
     }),
-    status: () =>
-      Promise.resolve(asDocument(statusDocument(statusOf({ reader, keyring: mirror.keyring }, clock.now())))),
+    status: () => {
+      const [now, { keyring }] = [clock.now(), mirror];
+      const status = statusOf({ reader, keyring, office: officeOf(mirror, now) }, now);
+      return Promise.resolve(asDocument(statusDocument(status)));
+    },
     ledger: answerLog({ trees, counts: counts.admin, log }),
     counts: counts.admin,
     log,

@@ -40,9 +40,10 @@ test('a whole day of a server', async (context) => {
   assert.equal((await get(`${url}/sample/metadata/2.root.json`)).status, 404);
   assert.match((await get(`${url}/sample/targets/welcome.txt`)).body, /^Welcome/);
   assert.equal((await get(`${admin}/readyz`)).status, 200);
-  const status = JSON.parse((await get(`${admin}/api/v1/status`)).body) as object;
+  const status = JSON.parse((await get(`${admin}/api/v1/status`)).body) as Record<string, unknown>;
   const typed = (await workplace.succeed('status --json')).json;
   assert.deepEqual(Object.keys(status), Object.keys(typed), 'the same document as the command line’s');
+  assert.deepEqual(status['office'], typed['office']);
 
   // A second server would answer from the same record and renew it twice.
   const second = await new Child(context, workplace.directory, ['serve', ...ANYWHERE]).ended;

@@ -73,8 +73,11 @@ test('an operator sets a witness, and sees how far it has come', async (t) => {
     ],
   });
 
+  const seen = await workplace.succeed('import sample');
+  assert.doesNotMatch(seen.err, /NOT SHOWN/);
   await witness.stop();
-  await workplace.type('repo limit sample targetsBytes=128000000 --reason grew');
+  const unseen = await workplace.type('repo limit sample targetsBytes=128000000 --reason grew');
+  assert.match(unseen.err, /^NOT SHOWN TO CLIENTS YET: 2 ledger entries and what they publish wait for witnesses\./m);
   const waiting = await workplace.type('log show');
   assert.equal(waiting.exitCode, 1);
   assert.match(waiting.out, /\nwaiting {4}2 entries: not shown to anybody yet\n$/);
