@@ -1,7 +1,7 @@
 /** A ledger of a size that takes years to reach, in a process of its own: appended to, proven from, verified from its first leaf. */
 import { RULES } from '../src/gate/fold.ts';
 import { canonicalText, encodeLeaf } from '../src/ledger/events/leaf.ts';
-import { released } from '../src/ledger/checkpoints.ts';
+import { released, signHead } from '../src/ledger/checkpoints.ts';
 import { appendLeaf, leafBytes, logSize, storedNodes } from '../src/ledger/log-rows.ts';
 import { VerifiedLog } from '../src/ledger/verified-log.ts';
 import { withWriter } from '../src/mirror.ts';
@@ -10,6 +10,7 @@ import { randomName } from '../src/platform/random.ts';
 import { consistencyProof } from '../src/tlog/consistency.ts';
 import { inclusionProof } from '../src/tlog/inclusion.ts';
 import { formatProof } from '../src/tlog/proof.ts';
+import { rootOf } from '../src/tlog/tree.ts';
 import { formatDate } from '../src/tuf/dates.ts';
 import { answer } from './children.ts';
 import { makeMirror, movableClock } from './data-directory.ts';
@@ -38,8 +39,18 @@ const mirrorId = log.facts.installation;
 
 const filling = performance.now();
 while (logSize(database) < Number(leaves)) database.transaction(() => fill(Math.min(BATCH, Number(leaves))));
+signAll();
 await withWriter(mirror, () => Promise.resolve());
 const fillSeconds = (performance.now() - filling) / 1000;
+
+/** As the writer does with what it appends: nobody goes on from leaves that this mirror did not sign. */
+function signAll(): void {
+  const filled = logSize(database);
+  const checkpoint = { origin: log.facts.origin, size: filled, root: rootOf(filled, storedNodes(database)) };
+  database.transaction(() => {
+    signHead(database, checkpoint, mirror.writerOptions.keys.checkpoints);
+  });
+}
 
 function fill(most: number): void {
   for (let index = 0; index < most; index++) {
