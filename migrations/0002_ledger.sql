@@ -90,7 +90,10 @@ CREATE TABLE cosignature (
 
 CREATE TABLE repository (
   id                    TEXT PRIMARY KEY,
-  dialect               TEXT NOT NULL CHECK (dialect IN ('tuf')),
+  dialect               TEXT NOT NULL CHECK (dialect IN ('tuf', 'notary')),
+  -- Of Notary’s: the name upstream, and the one under which clients ask here.
+  collection            TEXT,
+  served_as             TEXT UNIQUE,
   upstream              TEXT NOT NULL,
   root_sha256           TEXT NOT NULL REFERENCES file (sha256),
   selection             TEXT NOT NULL,

@@ -171,6 +171,7 @@ async function claim(mirror: Mirror, request: ImportRequest, enrolment: Enrolmen
   requireImporter(log.state, importerOf(request));
   const statement = makeClaim(sealed, {
     ...{ mirrorId: log.facts.installation, claimId: randomName(), repository, now, decisions, claim: said },
+    profile: enrolment.collection ? 'notary1' : 'tuf1',
     ...{ upstream: enrolment.upstream, enrolledRoot: enrolment.rootSha256, location: location ?? enrolment.upstream },
     base: reader.lastAccepted(repository)?.number,
     policySha256: log.state.policies.inForce(repository).sha256,

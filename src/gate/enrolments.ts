@@ -21,16 +21,28 @@ export function isEnrolmentEvent(event: AnyEvent): event is EnrolmentEvent {
 
 export class Enrolments {
   readonly #byRepository = new Map<string, EnrolmentRecord>();
+  /** Names under which clients ask for collections. */
+  readonly #served = new Set<string>();
 
   get all(): ReadonlyMap<string, EnrolmentRecord> {
     return this.#byRepository;
   }
 
   /** Why this cannot be what an honest program appended; undefined when it can. */
-  problemOf({ type, body: { repository } }: EnrolmentEvent): string | undefined {
-    const isEnrolled = this.#byRepository.has(repository);
-    if (type === 'upstream.enrol') return isEnrolled ? 'enrols a repository that was enrolled before' : undefined;
+  problemOf(event: EnrolmentEvent): string | undefined {
+    const isEnrolled = this.#byRepository.has(event.body.repository);
+    if (event.type === 'upstream.enrol')
+      return isEnrolled ? 'enrols a repository that was enrolled before' : this.#problemOfCollection(event.body);
     return isEnrolled ? undefined : 'sets limits of a repository that was never enrolled';
+  }
+
+  /** A request names nothing but the collection: two under one name would answer for each other (N-04). */
+  #problemOfCollection({ dialect, collection }: EventBody<'upstream.enrol'>): string | undefined {
+    if ((collection !== null) !== (dialect === 'notary'))
+      return 'enrols a collection in another dialect, or none in its own';
+    return collection && this.#served.has(collection.served_as)
+      ? 'enrols a second collection under a name that is served already'
+      : undefined;
   }
 
   /** Why nobody can have claimed this; undefined when somebody can. */
@@ -46,6 +58,7 @@ export class Enrolments {
     const { repository } = event.body;
     if (event.type === 'upstream.enrol') {
       const { body } = event;
+      if (body.collection) this.#served.add(body.collection.served_as);
       this.#byRepository.set(repository, { leaf, body, limits: body.limits });
       return;
     }

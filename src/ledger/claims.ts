@@ -21,6 +21,7 @@ export interface ClaimRequest {
   readonly mirrorId: string;
   readonly claimId: string;
   readonly repository: RepositoryId;
+  readonly profile: ImportClaim['profile'];
   readonly upstream: string;
   readonly enrolledRoot: Sha256;
   /** Where it comes from: an address without credentials, or a folder. */
@@ -63,7 +64,7 @@ function statementOf(request: ClaimRequest, sealIn: Seal): ImportClaim {
     claim_id: request.claimId,
     mirror_id: request.mirrorId,
     repo_id: request.repository,
-    profile: 'tuf1',
+    profile: request.profile,
     upstream: { id: request.upstream, enrolled_root_sha256: request.enrolledRoot },
     source: {
       kind: isOnline ? 'online' : 'directory',

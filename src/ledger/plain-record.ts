@@ -162,7 +162,7 @@ class Translation {
   #enrol(event: PlainEventOf<'repository-enrolled'>): void {
     const row = this.#database.one('SELECT limits FROM plain_repository WHERE id = ?', event.repository);
     const limits = JSON.parse(String(row?.['limits'])) as Record<string, number>;
-    const body = { repository: event.repository, dialect: 'tuf', ...event.body, limits } as const;
+    const body = { repository: event.repository, dialect: 'tuf', collection: null, ...event.body, limits } as const;
     this.#transcript(event).append({ type: 'upstream.enrol', actor: 'local', body });
   }
 

@@ -51,6 +51,8 @@ function enrol(database: Database, { n, at, body }: LedgerEvent<'upstream.enrol'
   insert(database, 'repository', {
     id: body.repository,
     dialect: body.dialect,
+    collection: body.collection?.name ?? null,
+    served_as: body.collection?.served_as ?? null,
     upstream: body.upstream,
     root_sha256: body.root_sha256,
     selection: body.selection,

@@ -13,11 +13,19 @@ import type { ImportObservation, MadeDecision } from './events/statements.ts';
 export interface Enrolment {
   readonly id: RepositoryId;
   readonly upstream: string;
+  /** Of a collection of Notary’s; absent for a TUF repository. */
+  readonly collection?: Collection;
   readonly rootSha256: Sha256;
   readonly selection: Selection;
   readonly maxUpstreamAgeDays: number;
   readonly limits: Limits;
   readonly enrolledAt: Date;
+}
+
+/** A Notary collection: its name upstream, which its root certificates bear, and the one under which clients ask here. */
+export interface Collection {
+  readonly name: string;
+  readonly servedAs: string;
 }
 
 /** What a person says about an import; recorded as said, believed by nobody. */
@@ -118,6 +126,7 @@ export function asEnrolment(
   return {
     id: body.repository as RepositoryId,
     upstream: body.upstream,
+    ...(body.collection && { collection: { name: body.collection.name, servedAs: body.collection.served_as } }),
     rootSha256: body.root_sha256 as Sha256,
     selection: JSON.parse(body.selection) as Selection,
     maxUpstreamAgeDays: body.max_upstream_age_days,

@@ -143,7 +143,10 @@ export class Transcript {
       actor: 'local',
       body: {
         repository: enrolment.id,
-        dialect: 'tuf',
+        dialect: enrolment.collection ? 'notary' : 'tuf',
+        collection: enrolment.collection
+          ? { name: enrolment.collection.name, served_as: enrolment.collection.servedAs }
+          : null,
         upstream: enrolment.upstream,
         root_sha256: this.store(root),
         selection: JSON.stringify(enrolment.selection),

@@ -41,3 +41,16 @@ test('a claim is of what was enrolled, under the root that it was enrolled with'
   site.claim('local', { repo_id: 'fedora', upstream });
   refused('STATE_LEDGER', /another root than was enrolled/, () => site.claim('local', { repo_id: 'fedora' }));
 });
+
+test('N-04 a collection is enrolled in its dialect, and served under a name of its own', () => {
+  const site = new Site();
+  const collection = { name: 'registry.example.com/team/app', served_as: 'mirror.example/team/app' };
+  site.enrol('app', { dialect: 'notary', collection });
+  // The same collection twice, under two names, is somebody’s wish; two under one name would answer for each other.
+  site.enrol('app-again', { dialect: 'notary', collection: { ...collection, served_as: 'mirror.example/again' } });
+  refused('STATE_LEDGER', /served already/, () =>
+    site.enrol('other', { dialect: 'notary', collection: { ...collection, name: 'registry.example.com/other' } }),
+  );
+  refused('STATE_LEDGER', /dialect/, () => site.enrol('tuf', { collection: { ...collection, served_as: 'x/y' } }));
+  refused('STATE_LEDGER', /dialect/, () => site.enrol('none', { dialect: 'notary' }));
+});

@@ -68,6 +68,9 @@ export const actor: Shape<string> = shape({
 export const fingerprint: Shape<string> = shape({ type: 'string', pattern: '^SHA256:[A-Za-z0-9+/]{43}$' });
 export const repository: Shape<string> = shape({ type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' });
 
+/** A collection of Notary’s, at most what fits the common name of a few registries’ certificates and a request’s path. */
+export const collectionName: Shape<string> = shape({ type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' });
+
 /** Text of our own, or of upstream’s and then bounded. */
 export function text(most = 500): Shape<string> {
   return shape({ type: 'string', maxLength: most });

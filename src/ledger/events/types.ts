@@ -5,6 +5,7 @@
 import { policy } from './policy.ts';
 import {
   actor,
+  collectionName,
   count,
   digest,
   fingerprint,
@@ -47,7 +48,9 @@ export const EVENTS = {
   'software.upgrade': members({ version: text(100), previous: text(100) }),
   'upstream.enrol': members({
     repository,
-    dialect: oneOf('tuf'),
+    dialect: oneOf('tuf', 'notary'),
+    /** Of Notary’s: the name upstream, and the one under which clients ask here. */
+    collection: orNull(members({ name: collectionName, served_as: collectionName })),
     upstream: text(2000),
     root_sha256: digest,
     selection: text(20_000),
