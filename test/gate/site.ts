@@ -208,14 +208,8 @@ export class Site {
 
   enrol(repository: string, members: Partial<EventBody<'upstream.enrol'>> = {}): LeafRef {
     return this.append('upstream.enrol', {
-      ...{
-        repository,
-        dialect: 'tuf',
-        collection: null,
-        upstream: 'https://tuf.example.org',
-        root_sha256: hex('root'),
-      },
-      ...{ selection: '{"kind":"all"}', max_upstream_age_days: 90, limits: {} },
+      ...{ repository, dialect: 'tuf', collection: null, upstream: 'https://tuf.example.org' },
+      ...{ root_sha256: hex('root'), selection: '{"kind":"all"}', max_upstream_age_days: 90, limits: {} },
       ...members,
     });
   }
