@@ -14,8 +14,8 @@ const APART = ['interop', 'slow'];
  * count what a process does, or kill it, and have one each.
  */
 const TOGETHER = [
-  ...['acquire', 'audit', 'cli', 'client', 'config', 'gate', 'lab', 'ledger', 'negative', 'property', 'publish'],
-  ...['replay', 'serve', 'sign', 'sshsig', 'tlog', 'tuf', 'verify', 'witness'],
+  ...['acquire', 'audit', 'cli', 'client', 'config', 'gate', 'lab', 'ledger', 'negative', 'notary', 'property'],
+  ...['publish', 'replay', 'serve', 'sign', 'sshsig', 'tlog', 'tuf', 'verify', 'witness'],
 ];
 const MOST_TOGETHER = 20;
 const ROOM_BYTES = 2 * 2 ** 30;

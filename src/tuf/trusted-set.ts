@@ -232,7 +232,8 @@ function isSameRole(a: RoleKeys, b: RoleKeys): boolean {
   );
 }
 
-function refuseRollback(role: RoleName, version: number, accepted: number | undefined): void {
+/** @throws TRUST_ROLLBACK for a version below one that was accepted */
+export function refuseRollback(role: RoleName, version: number, accepted: number | undefined): void {
   if (accepted === undefined || version >= accepted) return;
   throw new Refusal(
     'TRUST_ROLLBACK',
@@ -248,7 +249,7 @@ export function refuseUnlisted(
   role: RoleName,
   lister: RoleName,
   bytes: Uint8Array,
-  listing: Listing,
+  listing: Pick<Listing, 'length' | 'hashes'>,
   code: Code,
 ): void {
   const problem =

@@ -16,12 +16,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sshsig: ['errors', 'tuf'],
   // The server's own statements, pure: DSSE envelopes.
   dsse: ['errors', 'tuf'],
+  // The other dialect, pure: collections of Notary v1, in the words of `tuf` where those fit.
+  notary: ['errors', 'tuf'],
   // The doors: the only code that touches clock, randomness, disk, sockets, processes, environment.
   platform: ['errors', 'tuf/names'],
   // Bytes from elsewhere, believed by nobody yet.
   acquire: ['errors', 'tuf', 'platform'],
   // Bytes become a Candidate, or a named refusal.
-  verify: ['errors', 'tuf', 'tlog', 'type acquire/source'],
+  verify: ['errors', 'tuf', 'notary', 'tlog', 'type acquire/source', 'type acquire/notary'],
   // The guard: a library that others embed. It knows the language and its own doors, and no room of the server.
   client: ['errors', 'tuf', 'tlog', 'sshsig'],
   // Keys that can say yes.
@@ -29,7 +31,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // What happened, who did it.
   ledger: [
     ...['errors', 'tuf', 'tlog', 'dsse', 'platform', 'type verify', 'verify/candidate', 'verify/policy'],
-    ...['verify/targets-tree', 'type acquire/source'],
+    ...['verify/targets-tree', 'type acquire/source', 'type acquire/notary'],
   ],
   // Who said yes: operators, policies and approvals as the ledger's leaves tell them, evaluated where the signing is.
   gate: ['errors', 'tuf', 'sshsig', 'ledger/events'],
@@ -49,10 +51,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // An upstream for a first look and for tests.
   sample: ['errors', 'tuf', 'platform', 'sign/signer', 'sign/secret-file'],
   // The whole import as one sentence, and the data directory that it works on.
-  mirror: [
-    ...['errors', 'tuf', 'platform', 'type acquire/source', 'verify', 'sshsig', 'ledger', 'gate', 'publish'],
-    'type sign/keyring',
-  ],
+  mirror: [...['errors', 'tuf', 'platform', 'verify', 'sshsig', 'ledger', 'gate', 'publish'], 'type sign/keyring'],
   open: [
     ...['errors', 'platform', 'ledger', 'gate', 'publish/blobs', 'publish/lifetimes', 'sign/keyring', 'witness'],
     'type mirror',
