@@ -1,0 +1,112 @@
+/**
+ * A real `notary-server` for one test: Debian's package, unchanged, on a free port of 127.0.0.1, with its storage in memory and
+ * its own keys for timestamps. It ends with the test, and also when the test's process is killed.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { newAuthority } from '../../acquire/certificates.ts';
+
+export interface RealNotary {
+  readonly url: URL;
+  /** PEM file of the authority that certified it. */
+  readonly authorityFile: string;
+  /** For whatever a test writes; removed with the server. */
+  readonly folder: string;
+}
+
+export interface ServerSettings {
+  /** Of the keys that the server signs timestamps and snapshots with. */
+  readonly keyAlgorithm?: 'ed25519' | 'ecdsa' | 'rsa';
+  /** Names of collections that it takes; anything else is none of its. */
+  readonly gunPrefixes?: readonly string[];
+  /** Of a token server, whose tokens it then asks for. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+/** Why there is no real Notary here; false when there is one. For `skip`. */
+export function whyNoNotary(): string | false {
+  const missing = ['notary', 'notary-server'].filter((name) => spawnSync(name, ['-version']).error !== undefined);
+  return missing.length === 0 ? false : `${missing.join(' and ')} not here: Debian’s package “notary” has both`;
+}
+
+export async function startNotary(t: TestContext, settings: ServerSettings = {}): Promise<RealNotary> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-notary-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const authority = newAuthority('countersign notary test');
+  const { certificate, key } = authority.issue('notary-server');
+  const [authorityFile, tls_cert_file, tls_key_file] = ['ca.crt', 'server.crt', 'server.key'].map((name) =>
+    join(folder, name),
+  );
+  assert.ok(authorityFile !== undefined && tls_cert_file !== undefined && tls_key_file !== undefined);
+  await writeFile(authorityFile, authority.certificate);
+  await writeFile(tls_cert_file, certificate);
+  await writeFile(tls_key_file, key, { mode: 0o600 });
+
+  const http_addr = `127.0.0.1:${String(await freePort())}`;
+  const config = {
+    server: { http_addr, tls_cert_file, tls_key_file },
+    trust_service: { type: 'local', hostname: '', port: '', key_algorithm: settings.keyAlgorithm ?? 'ed25519' },
+    storage: { backend: 'memory' },
+    logging: { level: 'error' },
+    ...(settings.tokens === undefined ? {} : { auth: { type: 'token', options: settings.tokens } }),
+    ...(settings.gunPrefixes === undefined ? {} : { repositories: { gun_prefixes: settings.gunPrefixes } }),
+  };
+  await writeFile(join(folder, 'server.json'), JSON.stringify(config));
+  const child = runUntilWeEnd('notary-server', ['-config', join(folder, 'server.json')]);
+  t.after(() => end(child));
+  const url = new URL(`https://${http_addr}/`);
+  await untilHealthy(url, authority.certificate, child);
+  return { url, authorityFile, folder };
+}
+
+/** The shell between us ends the program as soon as our end of the pipe is closed, by whatever. */
+function runUntilWeEnd(program: string, words: readonly string[]): ChildProcess {
+  const script = '"$@" & child=$!; cat > /dev/null; kill "$child"; wait "$child"';
+  const environment = { PATH: process.env['PATH'] ?? '' };
+  return spawn('sh', ['-c', script, 'sh', program, ...words], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: environment,
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+  child.stdin?.end();
+  await ended;
+}
+
+async function untilHealthy(url: URL, ca: string, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await isHealthy(url, ca)) return;
+    assert.equal(child.exitCode, null, 'notary-server has ended');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail('notary-server does not start');
+}
+
+function isHealthy(url: URL, ca: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    request(new URL('_notary_server/health', url), { ca, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    })
+      .on('error', () => resolve(false))
+      .end();
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
