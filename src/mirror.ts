@@ -7,7 +7,6 @@
  * What was claimed and what was seen is recorded first, refusals with their evidence; what clients see changes in a commit
  * of its own, on the word of the ledger (docs/design/publication.md).
  */
-import type { Source } from './acquire/source.ts';
 import { isRefusal, Refusal } from './errors.ts';
 import { admitClaim } from './gate/admission.ts';
 import { requireImporter } from './gate/permissions.ts';
@@ -39,7 +38,7 @@ import type { RepositoryId } from './tuf/names.ts';
 import type { Candidate } from './verify/candidate.ts';
 import type { Decision } from './verify/decisions.ts';
 import { Evidence } from './verify/evidence.ts';
-import { verifyUpstream } from './verify/upstream.ts';
+import { isCollection, type UpstreamSource, verifyState } from './verify/dialects.ts';
 
 /** An opened data directory. */
 export interface Mirror {
@@ -59,7 +58,7 @@ export interface Mirror {
 
 export interface ImportRequest {
   readonly repository: RepositoryId;
-  readonly openSource: () => Promise<Source>;
+  readonly openSource: () => Promise<UpstreamSource>;
   readonly decisions: readonly Decision[];
   readonly claim: Claim;
   /** Where it comes from, if not from the enrolled upstream: an address, or a folder. */
@@ -133,9 +132,10 @@ async function lookAt(
   const source = await openSource();
   try {
     onProgress(`verifying ${source.description}`);
-    const candidate = await verifyUpstream({
+    const candidate = await verifyState({
       repository,
       source,
+      gun: enrolment.collection?.name,
       enrolledRoot: mirror.reader.bytes(enrolment.rootSha256),
       accepted: acceptedState(mirror.reader, enrolment),
       seen: (role, version) => mirror.reader.seen(repository, role, version),
@@ -147,7 +147,8 @@ async function lookAt(
       evidence,
       memory,
     });
-    return { candidate, targets: isRehearsal ? [] : await carryTargets(mirror, candidate, source, onProgress) };
+    const carriesNothing = isRehearsal || isCollection(source);
+    return { candidate, targets: carriesNothing ? [] : await carryTargets(mirror, candidate, source, onProgress) };
   } finally {
     await source.close();
   }

@@ -89,13 +89,13 @@ test('no barrels: an import names the file that holds the thing', () => {
   );
 });
 
-test('only verifyUpstream makes a Candidate', () => {
+test('only verifyUpstream and verifyCollection make a Candidate', () => {
   const makers = readSources('src', 'test', 'bench', 'scripts')
     .filter(({ path }) => path !== 'src/verify/candidate.ts' && path !== 'test/architecture.test.ts')
     .filter(({ text }) => text.includes('afterVerification'));
   assert.deepEqual(
     makers.map(({ path }) => path),
-    ['src/verify/upstream.ts'],
+    ['src/verify/notary/collection.ts', 'src/verify/upstream.ts'],
   );
 });
 

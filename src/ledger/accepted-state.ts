@@ -1,6 +1,7 @@
 /** What accepted imports established, read back from the record’s bytes: the floor of the next import. */
 import { parseSnapshot } from '../tuf/metadata.ts';
-import { SNAPSHOT } from '../tuf/names.ts';
+import type { Limits } from '../tuf/limits.ts';
+import { type RoleName, SNAPSHOT } from '../tuf/names.ts';
 import type { AcceptedState } from '../verify/upstream.ts';
 import type { LedgerReader } from './reader.ts';
 import type { Enrolment } from './records.ts';
@@ -18,12 +19,19 @@ export function acceptedBy(reader: LedgerReader, enrolment: Enrolment, number: n
   const snapshot = files.find(({ kind }) => kind === 'snapshot');
   if (timestamp?.version === undefined || snapshot?.version === undefined)
     throw new TypeError(`import ${String(number)} has no timestamp or snapshot`);
-  const parsed = parseSnapshot(reader.bytes(snapshot.fileSha256), SNAPSHOT, enrolment.limits);
   return {
     // The first root is the enrolled one.
     laterRoots: roots.slice(1).map((root) => reader.bytes(root.fileSha256)),
     timestampVersion: timestamp.version,
     snapshotVersion: snapshot.version,
-    listed: new Map([...parsed.payload.roles].map(([role, listing]) => [role, listing.version])),
+    listed: enrolment.collection
+      ? reader.lastAuthored(enrolment.id, number)
+      : listedIn(reader.bytes(snapshot.fileSha256), enrolment.limits),
   };
+}
+
+/** Entries of TUF's snapshot; Notary's lists no versions. */
+function listedIn(snapshot: Uint8Array, limits: Limits): ReadonlyMap<RoleName, number> {
+  const { roles } = parseSnapshot(snapshot, SNAPSHOT, limits).payload;
+  return new Map([...roles].map(([role, { version }]) => [role, version]));
 }

@@ -124,6 +124,17 @@ export class LedgerReader {
     return [...files, ...readFilesList(this.bytes(statement.authored_sha256 as Sha256))];
   }
 
+  /** The version of each authored role in the last accepted import that had it, up to this one. */
+  lastAuthored(repository: RepositoryId, number: number): ReadonlyMap<RoleName, number> {
+    const rows = this.#database.all(
+      `SELECT f.role, f.version, MAX(f.import) FROM import_file f JOIN import i ON i.number = f.import
+        WHERE f.repository = ? AND f.kind = 'authored' AND i.outcome = 'accepted' AND f.import <= ? GROUP BY f.role`,
+      repository,
+      number,
+    );
+    return new Map(rows.map((row) => [String(row['role']) as RoleName, Number(row['version'])]));
+  }
+
   importTargets(number: number): records.CarriedTarget[] {
     return this.#database
       .all(

@@ -4,6 +4,7 @@
  */
 import { Refusal } from '../errors.ts';
 import { acceptedBy } from '../ledger/accepted-state.ts';
+import { recordedCollection } from '../ledger/recorded-collection.ts';
 import { recordedSource } from '../ledger/recorded-source.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Enrolment } from '../ledger/records.ts';
@@ -11,7 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import { VerificationMemory } from '../tuf/memory.ts';
 import type { Candidate } from '../verify/candidate.ts';
 import { Evidence } from '../verify/evidence.ts';
-import { verifyUpstream } from '../verify/upstream.ts';
+import { verifyState } from '../verify/dialects.ts';
 
 export interface Reverified {
   readonly candidate: Candidate;
@@ -43,9 +44,12 @@ export async function reverifyImport(
   const { decisions, candidate: recorded } = reader.import(number);
   const memory = new VerificationMemory();
   const { laterRoots } = acceptedBy(reader, enrolment, number);
-  const candidate = await verifyUpstream({
+  const candidate = await verifyState({
     repository: enrolment.id,
-    source: recordedSource(reader, number),
+    source: enrolment.collection
+      ? recordedCollection(reader, number, enrolment.collection.name)
+      : recordedSource(reader, number),
+    gun: enrolment.collection?.name,
     enrolledRoot: reader.bytes(enrolment.rootSha256),
     accepted: { laterRoots, timestampVersion: 0, snapshotVersion: 0, listed: new Map() },
     // What it contradicts was judged when it came in; that something else came in later makes nothing of it untrue.

@@ -1,6 +1,6 @@
 /**
- * A Candidate: one upstream state that passed every check. Only `verifyUpstream` can make one, so nothing downstream can
- * be handed bytes that were not verified.
+ * A Candidate: one upstream state that passed every check. Only `verifyUpstream` and `verifyCollection` can make one, so
+ * nothing downstream can be handed bytes that were not verified.
  */
 import { canonicalize } from '../tuf/canonical.ts';
 import type { Delegations } from '../tuf/delegations.ts';

@@ -13,6 +13,8 @@ export type NoteKind =
   | 're-signed'
   /** Listed by upstream’s snapshot, reached by no delegation: no file is needed. */
   | 'unreachable-entry'
+  /** Delegated to, and without a file: nobody has published one yet (Notary). */
+  | 'unpublished-role'
   /** Reached, and not carried by the operator’s decision. */
   | 'excluded'
   /** A delegation pattern that clients are known to read differently (D-04). */

@@ -86,7 +86,7 @@ function observeDelegations(delegator: RoleName, delegations: Delegations, findi
 }
 
 /** One key under two ids: this mirror counts it once, stock clients twice (K-02). */
-function requireDifferentKeys(name: RoleName, role: RoleKeys, findings: Findings): void {
+export function requireDifferentKeys(name: RoleName, role: RoleKeys, findings: Findings): void {
   const repeated = repeatedKeys(role);
   if (repeated.length === 0) return;
   const made = findings.use('accept-duplicate-keys', name);

@@ -4,7 +4,7 @@
  * In the specification’s order, with one reference time: root chain → timestamp → snapshot → targets → every reachable
  * delegation. Rollback is judged per role against the last accepted import (W-04); nothing is persisted here.
  */
-import { Refusal, isRefusal } from '../errors.ts';
+import { isRefusal } from '../errors.ts';
 import type { Source } from '../acquire/source.ts';
 import type { Limits } from '../tuf/limits.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
@@ -20,7 +20,7 @@ import {
   type UpstreamFile,
 } from './candidate.ts';
 import { TargetsTree } from './targets-tree.ts';
-import { decisionOption, excludedRoles, type Decision } from './decisions.ts';
+import { excludedRoles, type Decision } from './decisions.ts';
 import { EquivocationCheck, type Seen } from './equivocation.ts';
 import type { Evidence } from './evidence.ts';
 import { Findings } from './findings.ts';
@@ -29,6 +29,7 @@ import { importExpiry } from './policy.ts';
 import { walkRoles } from './roles.ts';
 import { followRootChain, type RootChain } from './root-chain.ts';
 import { isSelected, type Selection } from './selection.ts';
+import { refuseJump } from './version-jump.ts';
 
 /** What the last accepted import established; absent for the first. */
 export interface AcceptedState {
@@ -205,26 +206,6 @@ async function collectRoles(
     },
   });
   return { roles, selected, targetsTree: tree.summary() };
-}
-
-/** A leap ahead poisons every later update (F-06): it needs a person who has asked upstream. */
-function refuseJump(
-  role: RoleName,
-  version: number,
-  accepted: number | undefined,
-  limits: Limits,
-  findings: Findings,
-): void {
-  if (accepted === undefined || version - accepted <= limits.versionJump) return;
-  const label = `${role}@${version}`;
-  const made = findings.use('accept-version-jump', role, version);
-  if (!made) {
-    throw new Refusal('POLICY_VERSION_JUMP', `${printable(role)} jumps from version ${accepted} to ${version}.`, {
-      details: { role, version, accepted },
-      next: `Ask upstream, then decide by name: ${decisionOption('accept-version-jump', label)} --reason "…".`,
-    });
-  }
-  findings.note('decision-used', role, `Version jump to ${printable(label)} accepted: ${made.reason}`);
 }
 
 function noteUnreachable(snapshot: TrustedSnapshot, roles: ReadonlyMap<RoleName, unknown>, findings: Findings): void {
