@@ -19,7 +19,7 @@ import { sha256 } from '../../src/tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { type RoleName, roleName, ROOT, type Sha256, SNAPSHOT, TARGETS, TIMESTAMP } from '../../src/tuf/names.ts';
 import { refusal } from '../acquire/refusals.ts';
-import { Publisher } from './notary/publisher.ts';
+import { publishCollection, Publisher } from './notary/publisher.ts';
 import { type RealNotary, startNotary, whyNoNotary } from './notary/server.ts';
 import { startTokenServer } from './notary/token-server.ts';
 
@@ -48,18 +48,6 @@ async function open(t: TestContext, real: RealNotary): Promise<NotaryServer> {
   const server = await openNotaryServer(real.url, { clock: systemClock, authorityFiles: [real.authorityFile] });
   t.after(() => server.close());
   return server;
-}
-
-/** As section 0 of the study of the dialect has it: targets, snapshot key at the server, a delegation. */
-async function publishCollection(publisher: Publisher, gun: string): Promise<void> {
-  await publisher.init(gun);
-  await publisher.add(gun, 'v1.0', 'one');
-  await publisher.publish(gun);
-  await publisher.handSnapshotToServer(gun);
-  await publisher.delegate(gun, RELEASES);
-  await publisher.publish(gun);
-  await publisher.add(gun, 'v2.0', 'two', RELEASES);
-  await publisher.publish(gun);
 }
 
 async function changesOf(server: NotaryServer, gun: string | undefined, limit: number): Promise<Change[]> {

@@ -95,3 +95,15 @@ export class Publisher {
     return path;
   }
 }
+
+/** What publishers do in practice: targets, the snapshot key at the server, and a delegation `targets/releases`. */
+export async function publishCollection(publisher: Publisher, gun: string): Promise<void> {
+  await publisher.init(gun);
+  await publisher.add(gun, 'v1.0', 'one');
+  await publisher.publish(gun);
+  await publisher.handSnapshotToServer(gun);
+  await publisher.delegate(gun, 'targets/releases');
+  await publisher.publish(gun);
+  await publisher.add(gun, 'v2.0', 'two', 'targets/releases');
+  await publisher.publish(gun);
+}

@@ -6,11 +6,11 @@ import { delegatedRoles } from '../../../src/tuf/delegations.ts';
 import { roleName } from '../../../src/tuf/names.ts';
 import { SimulatedCollection } from '../../simulator/collection.ts';
 import { DAY } from '../../simulator/clock.ts';
-import { Looker, published } from './looking.ts';
+import { lookerAt, published } from './looking.ts';
 
 test('a first import: every file byte for byte, the targets keys, and what is delegated', async () => {
   const collection = published(new SimulatedCollection());
-  const { content } = await new Looker(collection).look();
+  const { content } = await lookerAt(collection).look();
   assert.deepEqual([...content.roles.keys()], ['targets', 'targets/releases']);
   for (const [role, { bytes, fileSha256 }] of content.roles) {
     assert.deepEqual(bytes, collection.file(`${role}.json`));
@@ -34,7 +34,7 @@ test('a first import: every file byte for byte, the targets keys, and what is de
 test('later: new targets, new online keys and a new root key, each step asked for by its number', async () => {
   const collection = new SimulatedCollection();
   collection.versions = { root: 0, snapshot: 40, timestamp: 40 };
-  const looker = new Looker(published(collection));
+  const looker = lookerAt(published(collection));
   await looker.look();
   collection.add('v3', '33'.repeat(32)).publish('targets');
   assert.equal((await looker.look()).content.roles.get(roleName('targets'))?.version, 2);
@@ -59,7 +59,7 @@ test('later: new targets, new online keys and a new root key, each step asked fo
 
 test('a source without the roots in between may jump to one that the trusted root signed', async () => {
   const collection = published(new SimulatedCollection());
-  const looker = new Looker(collection);
+  const looker = lookerAt(collection);
   for (const version of [2, 3]) {
     collection.publishRoot();
     collection.files.delete(`${String(version)}.root.json`);
@@ -74,7 +74,7 @@ test('a source without the roots in between may jump to one that the trusted roo
 
 test('a server that renews when it is asked is asked once more', async () => {
   const collection = published(new SimulatedCollection());
-  const looker = new Looker(collection);
+  const looker = lookerAt(collection);
   looker.now = new Date(collection.now.getTime() + 20 * DAY);
   let asked = 0;
   collection.beforeTimestamp = () => {
@@ -88,7 +88,7 @@ test('a server that renews when it is asked is asked once more', async () => {
 
 test('one that is not renewed any more is noted, and refused when it has been silent for too long', async () => {
   const collection = published(new SimulatedCollection());
-  const looker = new Looker(collection);
+  const looker = lookerAt(collection);
   looker.now = new Date(collection.now.getTime() + 20 * DAY);
   const { content } = await looker.look();
   assert.deepEqual(
@@ -102,7 +102,7 @@ test('one that is not renewed any more is noted, and refused when it has been si
 test('a delegation that nobody has published yet is noted; when it comes, it is carried', async () => {
   const collection = published(new SimulatedCollection());
   collection.delegate('targets/qa').publish('targets');
-  const looker = new Looker(collection);
+  const looker = lookerAt(collection);
   const first = await looker.look();
   assert.deepEqual(
     first.content.notes.map(({ kind, role }) => [kind, role]),

@@ -1,4 +1,5 @@
-/** One import after another of a simulated collection, with what the record would remember of them. */
+/** One import after another of a collection, with what the record would remember of them. */
+import type { CollectionSource } from '../../../src/acquire/notary/collection-source.ts';
 import type { AcceptedState } from '../../../src/verify/upstream.ts';
 import type { Candidate } from '../../../src/verify/candidate.ts';
 import type { Decision } from '../../../src/verify/decisions.ts';
@@ -10,24 +11,23 @@ import { repositoryId } from '../../../src/tuf/names.ts';
 import type { SimulatedCollection } from '../../simulator/collection.ts';
 
 export class Looker {
-  readonly collection: SimulatedCollection;
+  readonly source: CollectionSource;
   readonly enrolledRoot: Uint8Array;
   now: Date;
   #accepted: AcceptedState | undefined;
   #seen = new Map<string, SeenFile[]>();
 
-  /** Enrolled at the root that the collection has now. */
-  constructor(collection: SimulatedCollection) {
-    this.collection = collection;
-    this.enrolledRoot = collection.file('root.json');
-    this.now = collection.now;
+  constructor(source: CollectionSource, enrolledRoot: Uint8Array, now: Date) {
+    this.source = source;
+    this.enrolledRoot = enrolledRoot;
+    this.now = now;
   }
 
   /** Looks, and takes what was found for accepted. */
   async look(...decisions: readonly Decision[]): Promise<Candidate> {
     const candidate = await verifyCollection({
       repository: repositoryId('app'),
-      source: this.collection,
+      source: this.source,
       enrolledRoot: this.enrolledRoot,
       accepted: this.#accepted,
       seen: (role, version) => this.#seen.get(`${role}@${String(version)}`) ?? [],
@@ -53,6 +53,11 @@ export class Looker {
       this.#seen.set(label, [...before, { fileSha256, signedSha256, isCurrent: true }]);
     }
   }
+}
+
+/** Enrolled at the root that the collection has now. */
+export function lookerAt(collection: SimulatedCollection): Looker {
+  return new Looker(collection, collection.file('root.json'), collection.now);
 }
 
 /** A collection with one tag in `targets` and one in `targets/releases`, published. */

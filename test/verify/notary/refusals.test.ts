@@ -6,7 +6,7 @@ import { sha256 } from '../../../src/tuf/digest.ts';
 import { SimulatedCollection } from '../../simulator/collection.ts';
 import { DAY } from '../../simulator/clock.ts';
 import { decide } from '../../simulator/mirrored.ts';
-import { Looker, published } from './looking.ts';
+import { lookerAt, published } from './looking.ts';
 
 interface Attack {
   readonly what: string;
@@ -136,7 +136,7 @@ for (const { what, code, attack } of ATTACKS)
     const collection = published(new SimulatedCollection());
     collection.publishRoot();
     collection.add('v1.1', '12'.repeat(32)).add('v2.1', '23'.repeat(32), 'targets/releases').publish();
-    const looker = new Looker(collection);
+    const looker = lookerAt(collection);
     const before = await looker.look();
     const honest = new Map(collection.files);
     attack(collection);
@@ -148,7 +148,7 @@ for (const { what, code, attack } of ATTACKS)
 
 test('what a person decides by name: equivocation, a leap, a role that is left out', async () => {
   const collection = published(new SimulatedCollection());
-  const looker = new Looker(collection);
+  const looker = lookerAt(collection);
   await looker.look();
   collection.role().version--;
   collection.add('v9', '99'.repeat(32)).publish('targets');
@@ -172,7 +172,7 @@ test('an expired certificate upstream says nothing about its signatures; a dead 
   const collection = published(new SimulatedCollection());
   collection.role().expires = new Date(collection.now.getTime() - DAY);
   collection.publish('targets');
-  const { content } = await new Looker(collection).look();
+  const { content } = await lookerAt(collection).look();
   assert.deepEqual(
     content.notes.map(({ kind, role }) => [kind, role]),
     [['dead-horizon', 'targets']],
