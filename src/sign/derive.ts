@@ -11,7 +11,7 @@
  *     salt = the 26 ASCII bytes "countersign/derive-seed/v1"
  *     info = field(repository) ‖ field(role) ‖ epoch
  *     field(text) = length of text in bytes, 2 bytes big-endian ‖ text as UTF-8
- *     role  = "root" | "snapshot" | "timestamp"; and of the ledger, whose repository is "log": "checkpoint" | "attestation"
+ *     role  = "root" | "snapshot" | "timestamp" | "notary-root"; and of the ledger, whose repository is "log": "checkpoint" | "attestation"
  *     epoch = 4 bytes big-endian, from 1; rotating a role’s key means the next epoch
  *
  * The seed is the 32-byte secret key of RFC 8032. Lengths come first, so no two different triples share their bytes:
@@ -22,7 +22,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { MirrorRole } from '../tuf/names.ts';
 
 /** What one key is for: one purpose each, so that no signature can be taken for another (Y-05). */
-export type KeyPurpose = MirrorRole | 'checkpoint' | 'attestation';
+export type KeyPurpose = MirrorRole | 'notary-root' | 'checkpoint' | 'attestation';
 
 /** Length of a master secret and of a derived seed, bytes. */
 export const SECRET_BYTES = 32;
@@ -46,6 +46,21 @@ export function deriveSeed(secret: Uint8Array, repository: string, role: KeyPurp
   }
   const info = Buffer.concat([field(repository), field(role), uint(epoch, 4)]);
   return hkdf(sha256, secret, PROTOCOL, info, SECRET_BYTES);
+}
+
+/** The order of P-256 (SEC 2, 2.4.2): private keys are below it. */
+const ORDER = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+
+/**
+ * The private key of a collection's root certificates, for P-256: the seed of the first epoch that is one. One seed in four
+ * thousand million is none.
+ * @returns 32 bytes that the caller owns and zeroes after use (Y-02)
+ */
+export function deriveRootScalar(secret: Uint8Array, repository: string): Uint8Array {
+  for (let epoch = FIRST_EPOCH; ; epoch++) {
+    const scalar = deriveSeed(secret, repository, 'notary-root', epoch);
+    if (scalar.some((byte) => byte !== 0) && Buffer.compare(scalar, ORDER) < 0) return scalar;
+  }
 }
 
 function field(text: string): Buffer {

@@ -9,7 +9,6 @@
 import { Refusal } from '../errors.ts';
 import { canonicalize } from '../tuf/canonical.ts';
 import type { Json, JsonObject } from '../tuf/json.ts';
-import type { Parsed, Root } from '../tuf/metadata.ts';
 import { type KeyId, type RoleName, TARGETS, printable } from '../tuf/names.ts';
 
 /** A role as a root writes it: ids in order, and the key objects among them that the root really lists. */
@@ -19,8 +18,15 @@ export interface ListedRole {
   readonly threshold: number;
 }
 
+/** A parsed root of either dialect: both write roles and keys in the same places. */
+export interface ListingRoot {
+  readonly version: number;
+  readonly envelope: { readonly signed: JsonObject };
+  readonly payload: { readonly keys: ReadonlyMap<KeyId, { readonly object: JsonObject }> };
+}
+
 /** One top-level role of a parsed root, as written. */
-export function listRole(root: Parsed<Root>, name: RoleName): ListedRole {
+export function listRole(root: ListingRoot, name: RoleName): ListedRole {
   const role = member(member(root.envelope.signed, 'roles'), name);
   const ids = member(role, 'keyids');
   const threshold = member(role, 'threshold');
@@ -39,7 +45,7 @@ export function listRole(root: Parsed<Root>, name: RoleName): ListedRole {
  * @param what names the mirror root in the message: “The drafted root”
  * @throws POLICY_PIN unless the targets role of `mirror` has the key ids, key objects and threshold of `upstream`’s
  */
-export function refuseUnlessPinned(what: string, mirror: Parsed<Root>, upstream: Parsed<Root>): void {
+export function refuseUnlessPinned(what: string, mirror: ListingRoot, upstream: ListingRoot): void {
   const difference = describeDifference(listRole(mirror, TARGETS), listRole(upstream, TARGETS));
   if (difference === undefined) return;
   throw new Refusal('POLICY_PIN', `${what} ${difference} (upstream root version ${upstream.version}).`, {

@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The guard: a library that others embed. It knows the language and its own doors, and no room of the server.
   client: ['errors', 'tuf', 'tlog', 'sshsig'],
   // Keys that can say yes.
-  sign: ['errors', 'tuf', 'platform'],
+  sign: ['errors', 'tuf', 'notary', 'platform'],
   // What happened, who did it.
   ledger: [
     ...['errors', 'tuf', 'tlog', 'dsse', 'platform', 'type verify', 'verify/candidate', 'verify/policy'],

@@ -7,6 +7,9 @@ import { nodeWords } from '../simulator/programs.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
+/** Settings and switches of whoever runs the tests are no settings of the program under test. */
+const OUTSIDE = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('COUNTERSIGN_')));
+
 export interface Ended {
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -24,7 +27,7 @@ export class Child {
     const { environment = {}, stdio = ['ignore', 'pipe', 'pipe'], program = PROGRAM } = options;
     this.process = spawn(process.execPath, [...nodeWords(program), ...words], {
       cwd: directory,
-      env: { ...process.env, ...environment },
+      env: { ...OUTSIDE, ...environment },
       stdio,
     });
     this.process.stdout?.on('data', (chunk: Buffer) => (this.#out += chunk.toString()));
