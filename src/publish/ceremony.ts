@@ -25,6 +25,7 @@ import {
   publishedBefore,
   type Composer,
 } from './generation.ts';
+import { issuingOf } from './issuing.ts';
 import { planGeneration } from './plan.ts';
 import { importForRoot } from './next.ts';
 import { newestUpstreamRoot } from './renew.ts';
@@ -71,7 +72,7 @@ export async function draftNextRoot(
     throw new Refusal('STATE_ROOT_DRAFT', `${repository} has no root yet, so its holders must be named.`, {
       next: 'Name each holder’s public file: --root-key FILE.',
     });
-  const plan = planGeneration(candidate, before, enrolment.limits, clock.now());
+  const plan = planGeneration(candidate, before, enrolment, clock.now());
   const onlineEpoch = rotateOnline ? (before?.current.onlineEpoch ?? 0) + 1 : plan.onlineEpoch;
   const request = {
     repository,
@@ -127,7 +128,7 @@ export async function rotateOnlineKeys(
   const enrolment = composer.reader.enrolment(repository);
   const before = publishedBefore(composer.reader, repository);
   if (!before) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has nothing published.`);
-  if (!canSignRoot(composer, repository, before.root)) {
+  if (!canSignRoot(composer, enrolment, before.root)) {
     throw new Refusal(
       'STATE_NEEDS_ROOT',
       `New online keys of ${repository} need a new root, and its key is not on this machine.`,
@@ -141,7 +142,7 @@ export async function rotateOnlineKeys(
     composer,
     composer.reader.importOfGeneration(repository, before.current.generation),
   );
-  const made = makeOnlineRoot(composer, {
+  const made = makeOnlineRoot(composer, enrolment, {
     repository,
     upstreamRoot,
     previous: before.root,
@@ -179,8 +180,9 @@ async function publishRoot(
   const { snapshot, timestamp } = await issueOnline(composer, writer, {
     roles,
     statement,
+    enrolment,
+    root: root.bytes,
     onlineEpoch,
-    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
     now: composer.clock.now(),
   });
   const next: Current = {
@@ -204,7 +206,7 @@ async function publishRoot(
       },
     },
     composer.clock.now(),
-    enrolment.limits,
+    enrolment,
     new VerificationMemory(),
   );
   await writer.commit({ publications: [{ expected: current, next, issued: [root, snapshot, timestamp] }] });
@@ -214,12 +216,8 @@ async function publishRoot(
 /** Which epoch’s online keys a signed root lists: the current ones or the next. */
 function epochOf({ keyring }: Composer, enrolment: Enrolment, root: SignedFile, currentEpoch: number): number {
   for (const epoch of [currentEpoch, currentEpoch + 1]) {
-    const signers = {
-      snapshot: keyring.signerFor(enrolment.id, 'snapshot', epoch),
-      timestamp: keyring.signerFor(enrolment.id, 'timestamp', epoch),
-    };
     try {
-      requireOwnKeys(root.bytes, enrolment, signers);
+      requireOwnKeys(root.bytes, enrolment, issuingOf(keyring, enrolment, epoch).keys);
       return epoch;
     } catch (error) {
       if (epoch > currentEpoch) throw error;

@@ -9,16 +9,17 @@ import type { Publication, SignedFile } from '../ledger/record-publication.ts';
 import type { LedgerWriter } from '../ledger/writer.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Keyring } from '../sign/keyring.ts';
-import { parseRoot } from '../tuf/metadata.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
 import type { RepositoryId, Sha256 } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
 import { asOf, type Candidate } from '../verify/candidate.ts';
 import { excludedRoles } from '../verify/decisions.ts';
 import { type Asking, authorise, requireAsPublished } from './authority.ts';
-import { type Statement, issueSnapshot, issueTimestamp } from './issue.ts';
+import type { Statement } from './issue.ts';
+import { issuingOf } from './issuing.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
+import { readRoot } from './own-root.ts';
 import { type Plan, type PublishedBefore, planGeneration } from './plan.ts';
 import { canSignRoot, signOnlineRoot } from './root.ts';
 import { checkAsClients } from './self-check.ts';
@@ -50,11 +51,11 @@ export interface Composed {
 /** What would be published next; takes no versions and signs nothing. */
 export function planNext(
   { reader, clock }: Pick<Composer, 'reader' | 'clock'>,
-  { id, limits }: Enrolment,
+  enrolment: Enrolment,
   candidate: Candidate,
 ): { before: PublishedBefore | undefined; plan: Plan } {
-  const before = publishedBefore(reader, id);
-  return { before, plan: planGeneration(candidate, before, limits, clock.now()) };
+  const before = publishedBefore(reader, enrolment.id);
+  return { before, plan: planGeneration(candidate, before, enrolment, clock.now()) };
 }
 
 export async function composeGeneration(
@@ -73,11 +74,12 @@ export async function composeGeneration(
   const { roles, rootChange } = plan;
   const onlineEpoch = acceptedRoot?.onlineEpoch ?? plan.onlineEpoch;
   const needsRoot = rootChange !== undefined && !acceptedRoot;
-  if (needsRoot && !canSignRoot(composer, enrolment.id, before?.root)) return { publication: undefined, rootChange };
+  if (needsRoot && !canSignRoot(composer, enrolment, before?.root)) return { publication: undefined, rootChange };
 
   const now = composer.clock.now();
   const root =
-    acceptedRoot?.file ?? (needsRoot ? signOnlineRoot(composer, { candidate, before, onlineEpoch, now }) : undefined);
+    acceptedRoot?.file ??
+    (needsRoot ? signOnlineRoot(composer, enrolment, { candidate, before, onlineEpoch, now }) : undefined);
   const own = {
     repository: enrolment.id,
     import: composition.import,
@@ -93,8 +95,9 @@ export async function composeGeneration(
   const { snapshot, timestamp } = await issueOnline(composer, writer, {
     roles,
     statement,
+    enrolment,
+    root: root?.bytes ?? before?.root ?? new Uint8Array(),
     onlineEpoch,
-    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
     now,
   });
   await checkAsClients(
@@ -111,7 +114,7 @@ export async function composeGeneration(
       },
     },
     now,
-    enrolment.limits,
+    enrolment,
     composition.memory,
   );
   const next: Current = {
@@ -132,8 +135,10 @@ export async function composeGeneration(
 interface OnlineIssue {
   readonly roles: readonly GenerationRole[];
   readonly statement: Statement;
+  readonly enrolment: Enrolment;
+  /** Under which it is published. */
+  readonly root: Uint8Array;
   readonly onlineEpoch: number;
-  readonly maxUpstreamAgeDays: number;
   readonly now: Date;
 }
 
@@ -141,32 +146,25 @@ interface OnlineIssue {
 export async function issueOnline(
   { keyring, lifetimes }: Composer,
   writer: LedgerWriter,
-  { roles, statement, onlineEpoch, maxUpstreamAgeDays, now }: OnlineIssue,
+  { roles, statement, enrolment, root, onlineEpoch, now }: OnlineIssue,
 ): Promise<{ snapshot: SignedFile; timestamp: SignedFile }> {
   const { repository } = statement;
-  requireRecentUpstream(statement, maxUpstreamAgeDays, now);
+  requireRecentUpstream(statement, enrolment.maxUpstreamAgeDays, now);
   const [snapshotVersion = 0, timestampVersion = 0] = await writer.reserve([
     { repository, role: 'snapshot', epoch: onlineEpoch },
     { repository, role: 'timestamp', epoch: onlineEpoch },
   ]);
   if (snapshotVersion instanceof Refusal) throw snapshotVersion;
   if (timestampVersion instanceof Refusal) throw timestampVersion;
-  const snapshotSigner = keyring.signerFor(repository, 'snapshot', onlineEpoch);
-  const timestampSigner = keyring.signerFor(repository, 'timestamp', onlineEpoch);
-  const snapshot = issueSnapshot(
-    snapshotVersion,
-    expiryAfter(now, lifetimes.snapshot),
-    roles,
-    statement,
-    snapshotSigner,
-  );
-  const timestamp = issueTimestamp(
-    timestampVersion,
-    expiryAfter(now, lifetimes.timestamp),
-    snapshot,
-    statement,
-    timestampSigner,
-  );
+  const issuing = issuingOf(keyring, enrolment, onlineEpoch);
+  const snapshot = issuing.snapshot({
+    ...{ version: snapshotVersion, expires: expiryAfter(now, lifetimes.snapshot) },
+    ...{ roles, root, statement },
+  });
+  const timestamp = issuing.timestamp({
+    ...{ version: timestampVersion, expires: expiryAfter(now, lifetimes.timestamp) },
+    ...{ snapshot, statement },
+  });
   return { snapshot, timestamp };
 }
 
@@ -196,7 +194,7 @@ export function held(current: Current, roles: readonly GenerationRole[]): Previo
 
 /** The version and expiry of a root that was signed elsewhere. */
 export function asSignedRoot(bytes: Uint8Array, enrolment: Enrolment): SignedFile {
-  const { version, expires } = parseRoot(bytes, 'the accepted root', enrolment.limits);
+  const { version, expires } = readRoot(bytes, 'the accepted root', enrolment);
   return { role: 'root', version, bytes, expires };
 }
 

@@ -84,7 +84,7 @@ function sign(
 }
 
 /** Decisions are signed into what clients see: an exclusion that clients cannot see would be a withheld role. */
-function countersignMember({ repository, generation, import: number, asOf, decisions }: Statement): JsonObject {
+export function countersignMember({ repository, generation, import: number, asOf, decisions }: Statement): JsonObject {
   const excluded = decisions.filter((made) => made.kind === 'exclude-role');
   const accepted = decisions.filter((made) => made.kind !== 'exclude-role');
   return jsonObject({

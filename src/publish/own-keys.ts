@@ -4,14 +4,13 @@
  */
 import { Refusal } from '../errors.ts';
 import type { Enrolment } from '../ledger/records.ts';
-import type { Signer } from '../sign/signer.ts';
 import { parseJson, type Json } from '../tuf/json.ts';
 
 /** @param root the mirror’s own current root, from the record: already verified, so only its lists of ids are read */
 export function requireOwnKeys(
   root: Uint8Array,
   { id, limits }: Enrolment,
-  signers: Readonly<Record<'snapshot' | 'timestamp', Signer>>,
+  signers: Readonly<Record<'snapshot' | 'timestamp', { readonly keyId: string }>>,
 ): void {
   const roles = member(member(parseJson(root, 'the mirror’s root', limits.jsonDepth), 'signed'), 'roles');
   for (const role of ['snapshot', 'timestamp'] as const) {

@@ -9,11 +9,10 @@ import type { Current, GenerationRole } from '../ledger/records.ts';
 import { refuseUnlessPinned } from '../sign/root-pin.ts';
 import { delegatedRoles } from '../tuf/delegations.ts';
 import { formatDate } from '../tuf/dates.ts';
-import { parseRoot } from '../tuf/metadata.ts';
 import { type RoleName, TARGETS, printable } from '../tuf/names.ts';
 import type { Candidate } from '../verify/candidate.ts';
 import { findDecision } from '../verify/decisions.ts';
-import type { Limits } from '../tuf/limits.ts';
+import { type Reading, readRoot } from './own-root.ts';
 
 export interface Plan {
   readonly roles: readonly GenerationRole[];
@@ -31,14 +30,14 @@ export interface PublishedBefore {
 export function planGeneration(
   candidate: Candidate,
   before: PublishedBefore | undefined,
-  limits: Limits,
+  reading: Reading,
   now: Date,
 ): Plan {
   const roles = listRoles(candidate, before?.roles ?? []);
   requireComplete(candidate, roles);
   const lowered = loweredRole(roles, before?.roles ?? []);
   const onlineEpoch = (before?.current.onlineEpoch ?? 1) + (lowered ? 1 : 0);
-  return { roles, onlineEpoch, rootChange: whyRootMustChange(candidate, before, lowered, limits, now) };
+  return { roles, onlineEpoch, rootChange: whyRootMustChange(candidate, before, lowered, reading, now) };
 }
 
 function listRoles(candidate: Candidate, before: readonly GenerationRole[]): GenerationRole[] {
@@ -81,7 +80,7 @@ function whyRootMustChange(
   candidate: Candidate,
   before: PublishedBefore | undefined,
   lowered: RoleName | undefined,
-  limits: Limits,
+  reading: Reading,
   now: Date,
 ): string | undefined {
   const upstreamRoot = candidate.content.roots.at(-1);
@@ -89,11 +88,11 @@ function whyRootMustChange(
   if (!before) return 'the mirror has no root yet';
   if (lowered !== undefined)
     return `upstream lowered ${printable(lowered)}, which clients accept only together with new online keys`;
-  const current = parseRoot(before.root, 'the mirror’s root', limits);
+  const current = readRoot(before.root, 'the mirror’s root', reading);
   // After a long stop: renewals have stopped with the dead man, so the import that ends the stop must bring a root.
   if (current.expires <= now) return `the mirror’s root expired on ${formatDate(current.expires)}`;
   try {
-    refuseUnlessPinned('The mirror’s root', current, parseRoot(upstreamRoot.bytes, 'upstream’s root', limits));
+    refuseUnlessPinned('The mirror’s root', current, readRoot(upstreamRoot.bytes, 'upstream’s root', reading));
     return undefined;
   } catch (error) {
     if (isRefusal(error, 'POLICY_PIN')) return 'upstream’s targets keys, key ids or threshold changed';

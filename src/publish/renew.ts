@@ -13,7 +13,8 @@ import type { MirrorRole, RepositoryId } from '../tuf/names.ts';
 import { requireAsPublished } from './authority.ts';
 import { requireRecentUpstream } from './dead-man.ts';
 import type { Composer } from './generation.ts';
-import { issueSnapshot, issueTimestamp, type Statement } from './issue.ts';
+import type { Statement } from './issue.ts';
+import { issuingOf } from './issuing.ts';
 import { expiryAfter, isHalfOver } from './lifetimes.ts';
 import { requireOwnKeys } from './own-keys.ts';
 import { canSignRoot, makeOnlineRoot } from './root.ts';
@@ -121,14 +122,16 @@ function findDue(
   const timestamp = issuedFile('timestamp', current.timestampVersion);
   const snapshot = issuedFile('snapshot', current.snapshotVersion);
   const root = issuedFile('root', current.rootVersion);
+  const enrolment = reader.enrolment(repository);
   const isDue = (file: IssuedFile): boolean => isHalfOver(file.at, file.expires, now, earlierMs);
   const roles: MirrorRole[] = [];
-  if (isDue(root) && canSignRoot(composer, repository, reader.bytes(root.fileSha256))) roles.push('root');
-  if (isDue(snapshot)) roles.push('snapshot');
+  if (isDue(root) && canSignRoot(composer, enrolment, reader.bytes(root.fileSha256))) roles.push('root');
+  // Notary’s snapshot lists the root that it is published under.
+  const isListed = enrolment.collection !== undefined && roles.includes('root');
+  if (isListed || isDue(snapshot)) roles.push('snapshot');
   if (roles.length > 0 || force || isDue(timestamp)) roles.push('timestamp');
   if (roles.length === 0) return undefined;
 
-  const enrolment = reader.enrolment(repository);
   // Rows that somebody edited must not be signed, even if each file in them is genuine (S-10, W-11).
   const published = requireAsPublished(composer, current, roles.includes('snapshot'));
   const { import: number, asOf, decisions } = published;
@@ -151,33 +154,26 @@ function renew(
   const { reader, keyring, lifetimes } = composer;
   const { repository, onlineEpoch } = current;
   const rootBytes = reader.bytes(reader.issuedVersion(repository, 'root', current.rootVersion).fileSha256);
-  const { root, trouble } = roles.includes('root') ? renewRoot(composer, current, statement, rootBytes, now) : {};
-  const signers = {
-    snapshot: keyring.signerFor(repository, 'snapshot', onlineEpoch),
-    timestamp: keyring.signerFor(repository, 'timestamp', onlineEpoch),
-  };
-  requireOwnKeys(rootBytes, enrolment, signers);
+  const { root, trouble } = roles.includes('root')
+    ? renewRoot(composer, enrolment, current, statement, rootBytes, now)
+    : {};
+  const issuing = issuingOf(keyring, enrolment, onlineEpoch);
+  requireOwnKeys(rootBytes, enrolment, issuing.keys);
   const listed: SignedFile = roles.includes('snapshot')
-    ? issueSnapshot(
-        version('snapshot'),
-        expiryAfter(now, lifetimes.snapshot),
-        reader.generationRoles(repository, current.generation),
-        statement,
-        signers.snapshot,
-      )
+    ? issuing.snapshot({
+        ...{ version: version('snapshot'), expires: expiryAfter(now, lifetimes.snapshot), statement },
+        ...{ roles: reader.generationRoles(repository, current.generation), root: root?.bytes ?? rootBytes },
+      })
     : {
         role: 'snapshot',
         version: snapshot.version,
         bytes: reader.bytes(snapshot.fileSha256),
         expires: snapshot.expires,
       };
-  const timestamp = issueTimestamp(
-    version('timestamp'),
-    expiryAfter(now, lifetimes.timestamp),
-    listed,
-    statement,
-    signers.timestamp,
-  );
+  const timestamp = issuing.timestamp({
+    ...{ version: version('timestamp'), expires: expiryAfter(now, lifetimes.timestamp) },
+    ...{ snapshot: listed, statement },
+  });
   const next: Current = {
     ...current,
     rootVersion: root?.version ?? current.rootVersion,
@@ -191,6 +187,7 @@ function renew(
 /** A root that cannot be renewed is told, and keeps nothing else from renewing: half of its life is left for a person. */
 function renewRoot(
   composer: Composer,
+  enrolment: Enrolment,
   { repository, rootVersion, onlineEpoch }: Current,
   statement: Statement,
   previous: Uint8Array,
@@ -202,7 +199,7 @@ function renewRoot(
       root: {
         role: 'root',
         version: rootVersion + 1,
-        ...makeOnlineRoot(composer, { repository, upstreamRoot, previous, onlineEpoch, now }),
+        ...makeOnlineRoot(composer, enrolment, { repository, upstreamRoot, previous, onlineEpoch, now }),
       },
     };
   } catch (error) {

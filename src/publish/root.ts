@@ -3,6 +3,9 @@
  * at once, by the same three steps that holders take.
  */
 import type { SignedFile } from '../ledger/record-publication.ts';
+import type { Collection, Enrolment } from '../ledger/records.ts';
+import { randomSecret } from '../platform/random.ts';
+import { isRootKeyOf, makeCollectionRoot } from '../sign/collection-root.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import type { Keyring } from '../sign/keyring.ts';
 import { listRole } from '../sign/root-pin.ts';
@@ -53,23 +56,32 @@ export function draftFor(
   });
 }
 
+/** Whose root it is: a repository, or a collection under the name that it is served by. */
+export type RootOwner = Pick<Enrolment, 'id' | 'collection'>;
+
 /**
  * Whether the root key online is the whole of the current root’s root role. After a trial moved to holders by a ceremony,
  * the old secret may still lie here; it can sign nothing that clients accept.
  */
 export function canSignRoot(
   { keyring }: Pick<RootKeys, 'keyring'>,
-  repository: RepositoryId,
+  { id, collection }: RootOwner,
   current: Uint8Array | undefined,
 ): boolean {
   if (!keyring.hasRootOnline) return false;
   if (!current) return true;
+  if (collection) return withScalar(keyring, id, (scalar) => isRootKeyOf(scalar, current));
   const { keyIds, threshold } = listRole(parseRoot(current, 'the mirror’s root', DEFAULT_LIMITS), ROOT);
-  return threshold === 1 && keyIds.includes(keyring.rootSignerFor(repository).keyId);
+  return threshold === 1 && keyIds.includes(keyring.rootSignerFor(id).keyId);
 }
 
 /** @throws STATE_NEEDS_ROOT unless the root key is online */
-export function makeOnlineRoot(keys: RootKeys, request: RootRequest): { bytes: Uint8Array; expires: Date } {
+export function makeOnlineRoot(
+  keys: RootKeys,
+  owner: RootOwner,
+  request: RootRequest,
+): { bytes: Uint8Array; expires: Date } {
+  if (owner.collection) return makeOnlineCollectionRoot(keys, owner.collection, request);
   const signer = keys.keyring.rootSignerFor(request.repository);
   const holder: RootPublic = {
     holder: 'online',
@@ -86,8 +98,30 @@ export function makeOnlineRoot(keys: RootKeys, request: RootRequest): { bytes: U
   return { bytes, expires: expiryAfter(request.now, keys.lifetimes.root) };
 }
 
+function makeOnlineCollectionRoot(
+  { keyring, lifetimes }: RootKeys,
+  { servedAs }: Collection,
+  { onlineEpoch, ...request }: RootRequest,
+): { bytes: Uint8Array; expires: Date } {
+  const expires = expiryAfter(request.now, lifetimes.root);
+  const onlineKeys = keyring.collectionSigners(request.repository, onlineEpoch);
+  const rest = { ...request, servedAs, onlineKeys, expires, draw: randomSecret };
+  const bytes = withScalar(keyring, request.repository, (scalar) => makeCollectionRoot(scalar, rest));
+  return { bytes, expires };
+}
+
+function withScalar<Result>(keyring: Keyring, id: RepositoryId, work: (scalar: Uint8Array) => Result): Result {
+  const scalar = keyring.collectionRootScalar(id);
+  try {
+    return work(scalar);
+  } finally {
+    scalar.fill(0);
+  }
+}
+
 export function signOnlineRoot(
   keys: RootKeys,
+  owner: RootOwner,
   {
     candidate,
     before,
@@ -98,7 +132,7 @@ export function signOnlineRoot(
   const upstreamRoot = candidate.content.roots.at(-1)?.bytes;
   if (!upstreamRoot) throw new TypeError('a candidate without a root');
   const { repository } = candidate.content;
-  const { bytes, expires } = makeOnlineRoot(keys, {
+  const { bytes, expires } = makeOnlineRoot(keys, owner, {
     repository,
     upstreamRoot,
     previous: before?.root,

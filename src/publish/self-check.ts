@@ -5,11 +5,12 @@
 import { Refusal, isRefusal } from '../errors.ts';
 import type { SignedFile } from '../ledger/record-publication.ts';
 import type { GenerationRole } from '../ledger/records.ts';
-import type { Limits } from '../tuf/limits.ts';
 import type { VerificationMemory } from '../tuf/memory.ts';
-import { type RoleName, SNAPSHOT, type Sha256, metadataFileName } from '../tuf/names.ts';
+import { ROOT, type RoleName, SNAPSHOT, type Sha256, TIMESTAMP, metadataFileName, printable } from '../tuf/names.ts';
 import type { Previous } from '../tuf/trusted-set.ts';
-import { type ClientView, answering, refreshAsClient } from '../verify/as-client.ts';
+import { type ClientStart, type ClientView, answering, refreshAsClient } from '../verify/as-client.ts';
+import { type CollectionView, refreshAsCollection } from '../verify/notary/as-client.ts';
+import type { Reading } from './own-root.ts';
 
 export interface Unpublished {
   /** Every root of the mirror, oldest first, the new one included. */
@@ -28,16 +29,38 @@ export interface Unpublished {
 export async function checkAsClients(
   unpublished: Unpublished,
   now: Date,
-  limits: Limits,
+  { limits, collection }: Reading,
   memory: VerificationMemory,
 ): Promise<void> {
-  const view = { metadata: asServed(unpublished) };
   const rules = { now, limits, depth: 'all', excluded: unpublished.excluded, memory } as const;
+  const refresh = (start: ClientStart): Promise<unknown> =>
+    collection
+      ? refreshAsCollection(asServedCollection(unpublished, collection.servedAs), start, rules)
+      : refreshAsClient({ metadata: asServed(unpublished) }, start, rules);
   const [first] = unpublished.roots;
   if (!first) throw new TypeError('a generation without a root');
-  await asking('A new client', () => refreshAsClient(view, { root: first }, rules));
+  await asking('A new client', () => refresh({ root: first }));
   const { before } = unpublished;
-  if (before) await asking('A client that holds the published state', () => refreshAsClient(view, before, rules));
+  if (before) await asking('A client that holds the published state', () => refresh(before));
+}
+
+function asServedCollection({ roots, snapshot, timestamp, roles, bytes }: Unpublished, gun: string): CollectionView {
+  const current = new Map<string, () => Uint8Array>([
+    [ROOT, () => roots.at(-1) ?? new Uint8Array()],
+    [TIMESTAMP, () => timestamp.bytes],
+    [SNAPSHOT, () => snapshot.bytes],
+    ...roles.map(({ role, fileSha256 }): [string, () => Uint8Array] => [role, () => bytes(fileSha256)]),
+  ]);
+  const answer = (found: Uint8Array | undefined, what: string): Promise<Uint8Array> =>
+    found
+      ? Promise.resolve(found)
+      : Promise.reject(new Refusal('SOURCE_NOT_FOUND', `${printable(what)} is not published.`));
+  return {
+    gun,
+    current: (role) => answer(current.get(role)?.(), role),
+    byHash: (role) => answer(current.get(role)?.(), role),
+    byVersion: (role, version) => answer(role === ROOT ? roots[version - 1] : undefined, `${version}.${role}`),
+  };
 }
 
 function asServed({ roots, snapshot, timestamp, roles, bytes }: Unpublished): ClientView['metadata'] {

@@ -6,9 +6,10 @@
  */
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
+import { type LocalNotarySigner, type NotarySigner, notarySignerFromSeed } from '../notary/signer.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { MirrorRole, RepositoryId } from '../tuf/names.ts';
-import { FIRST_EPOCH, type KeyPurpose, deriveSeed } from './derive.ts';
+import { FIRST_EPOCH, type KeyPurpose, deriveRootScalar, deriveSeed } from './derive.ts';
 import { ONLINE_SECRET, ROOT_ONLINE_SECRET, createSecret, readSecret } from './secret-file.ts';
 import { type LocalSigner, type Signer, signerFromSeed } from './signer.ts';
 
@@ -22,6 +23,7 @@ export class Keyring {
   readonly #online: Uint8Array;
   readonly #root: Uint8Array | undefined;
   readonly #signers = new Map<string, LocalSigner>();
+  readonly #collections = new Map<string, Readonly<Record<OnlineRole, LocalNotarySigner>>>();
   #isClosed = false;
 
   private constructor(online: Uint8Array, root: Uint8Array | undefined) {
@@ -62,12 +64,30 @@ export class Keyring {
 
   /** @throws STATE_NEEDS_ROOT unless this is a trial: root keys are with their holders */
   rootSignerFor(repository: RepositoryId): Signer {
-    if (!this.#root) {
-      throw new Refusal('STATE_NEEDS_ROOT', `The root key of ${repository} is not on this machine.`, {
-        details: { repository },
-      });
+    return this.#signer(this.#requireRoot(repository), repository, 'root', FIRST_EPOCH);
+  }
+
+  /** The same keys as `signerFor` has, in the form of a Notary collection. The same each time. */
+  collectionSigners(repository: RepositoryId, epoch: number): Readonly<Record<OnlineRole, NotarySigner>> {
+    if (this.#isClosed) throw new Error('the keyring was closed');
+    const name = `${repository}/${epoch}`;
+    let signers = this.#collections.get(name);
+    if (!signers) {
+      const made = (role: OnlineRole): LocalNotarySigner =>
+        notarySignerFromSeed(deriveSeed(this.#online, repository, role, epoch));
+      signers = { snapshot: made('snapshot'), timestamp: made('timestamp') };
+      this.#collections.set(name, signers);
     }
-    return this.#signer(this.#root, repository, 'root', FIRST_EPOCH);
+    return signers;
+  }
+
+  /**
+   * The private key of a collection’s root; the caller zeroes it.
+   * @throws STATE_NEEDS_ROOT unless this is a trial: root keys are with their holders
+   */
+  collectionRootScalar(repository: RepositoryId): Uint8Array {
+    if (this.#isClosed) throw new Error('the keyring was closed');
+    return deriveRootScalar(this.#requireRoot(repository), repository);
   }
 
   /** The key that signs the ledger’s checkpoints. */
@@ -87,6 +107,18 @@ export class Keyring {
     this.#root?.fill(0);
     for (const signer of this.#signers.values()) signer.forget();
     this.#signers.clear();
+    for (const { snapshot, timestamp } of this.#collections.values()) {
+      snapshot.forget();
+      timestamp.forget();
+    }
+    this.#collections.clear();
+  }
+
+  #requireRoot(repository: RepositoryId): Uint8Array {
+    if (this.#root) return this.#root;
+    throw new Refusal('STATE_NEEDS_ROOT', `The root key of ${repository} is not on this machine.`, {
+      details: { repository },
+    });
   }
 
   #signer(secret: Uint8Array, repository: string, role: KeyPurpose, epoch: number): LocalSigner {

@@ -37,7 +37,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   gate: ['errors', 'tuf', 'sshsig', 'ledger/events'],
   // An approved Candidate becomes a Generation that everybody sees, or nobody does.
   publish: [
-    ...['errors', 'tuf', 'tlog', 'client', 'verify', 'ledger', 'gate', 'sign', 'platform', 'type acquire/source'],
+    ...['errors', 'tuf', 'notary', 'tlog', 'client', 'verify', 'ledger', 'gate', 'sign', 'platform'],
+    'type acquire/source',
   ],
   // The limits of lifetimes and the unit of a day are said once, by the rooms that enforce them.
   config: ['errors', 'tuf/names', 'platform', 'publish/lifetimes', 'verify/policy', 'type acquire/http-source'],

@@ -3,30 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isRefusal } from '../../src/errors.ts';
 import type { ImportResult, Mirror } from '../../src/mirror.ts';
-import { importUpstream, withWriter } from '../../src/mirror.ts';
+import { importUpstream } from '../../src/mirror.ts';
 import { reverifyLast } from '../../src/publish/reverify.ts';
 import { replayProblems } from '../../src/ledger/replay.ts';
-import { sha256 } from '../../src/tuf/digest.ts';
-import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
-import { repositoryId } from '../../src/tuf/names.ts';
 import { GUN, SimulatedCollection } from '../simulator/collection.ts';
-import { type Scope, TestMirror } from '../simulator/mirror.ts';
+import { APP, collectionMirror, SERVED } from '../simulator/collection-mirror.ts';
+import type { Scope } from '../simulator/mirror.ts';
 import { decide } from '../simulator/mirrored.ts';
 import { published } from '../verify/notary/looking.ts';
 
-const APP = repositoryId('app');
-
 async function enrolled(scope: Scope, collection: SimulatedCollection): Promise<Mirror> {
   // Root keys with their holders: nothing is signed before a ceremony.
-  const { mirror, clock } = await TestMirror.open(scope, { rootKeys: 'offline' });
-  const enrolment = {
-    ...{ id: APP, upstream: 'https://notary.example', selection: { kind: 'none' } as const },
-    collection: { name: GUN, servedAs: 'mirror.example/team/app' },
-    ...{ rootSha256: sha256(collection.firstRoot), maxUpstreamAgeDays: 90, limits: DEFAULT_LIMITS },
-    enrolledAt: clock.now(),
-  };
-  await withWriter(mirror, (writer) => writer.enrol(enrolment, collection.firstRoot, {}));
-  return mirror;
+  return (await collectionMirror(scope, collection, 'offline')).mirror;
 }
 
 function bringIn(
@@ -40,7 +28,7 @@ function bringIn(
 test('what was seen is recorded and waits for a root; brought in again it is nothing new', async (context) => {
   const collection = published(new SimulatedCollection());
   const mirror = await enrolled(context, collection);
-  assert.deepEqual(mirror.reader.enrolment(APP).collection, { name: GUN, servedAs: 'mirror.example/team/app' });
+  assert.deepEqual(mirror.reader.enrolment(APP).collection, { name: GUN, servedAs: SERVED });
   const first = await bringIn(mirror, collection);
   assert.equal(first.outcome, 'needs-root');
   const files = mirror.reader.importFiles(1).map(({ kind, role, version }) => [kind, role, version]);

@@ -80,7 +80,7 @@ export function importOption(): Option {
 function signWithTrialKey({ keyring, clock }: Mirror, draft: RootDraft): RootDraft {
   if (!keyring.hasRootOnline) return draft;
   const signer = keyring.rootSignerFor(draft.repository);
-  return canSignRoot({ keyring }, draft.repository, draft.previous) && draft.previous
+  return canSignRoot({ keyring }, { id: draft.repository }, draft.previous) && draft.previous
     ? signDraft(draft, signer, clock.now())
     : draft;
 }
