@@ -5,13 +5,14 @@
  */
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Answer, Route } from './answer.ts';
+import { type Answer, prepareMade, type Route } from './answer.ts';
 import { approvalsOf, type Signatures } from './approvals.ts';
 import { type FoundChanges, findChanges } from './changefeed.ts';
+import type { ServedCollection } from './collection.ts';
 import { type FoundPast, PastStates } from './past.ts';
 import { type Proving, publicationProof, timestampProof } from './proofs.ts';
 import type { ReleasedLog } from './released-log.ts';
-import { type RequestPath, splitPath } from './request-path.ts';
+import { type RequestPath, splitCollection, splitPath } from './request-path.ts';
 import type { FoundInTree, ServedRepository } from './tree.ts';
 
 export type FoundAnswer = { readonly kind: 'answer'; readonly answer: Answer };
@@ -24,21 +25,32 @@ export interface MomentParts {
   readonly signatures?: Signatures | undefined;
 }
 
+/** How clients find out that this is a server of theirs, and that it asks for no token. */
+const PING = prepareMade('other', Buffer.from('{}'), 'never');
+
 export class Moment {
   /** By raw request path: the few files that nearly every request is for. */
   readonly hot: ReadonlyMap<string, Answer>;
   /** By id as it stands in the path. */
   readonly repositories: ReadonlyMap<string, ServedRepository>;
+  /** Notary’s, by the name under which clients ask. */
+  readonly collections: ReadonlyMap<string, ServedCollection>;
   /** Undefined before anything was released. */
   readonly log: ReleasedLog | undefined;
   readonly #parts: MomentParts;
 
-  constructor(parts: MomentParts, repositories: ReadonlyMap<string, ServedRepository> = new Map(), log?: ReleasedLog) {
+  constructor(
+    parts: MomentParts,
+    repositories: ReadonlyMap<string, ServedRepository> = new Map(),
+    collections: ReadonlyMap<string, ServedCollection> = new Map(),
+    log?: ReleasedLog,
+  ) {
     const hot = new Map<string, Answer>();
     if (log) hot.set('/log/checkpoint', log.checkpoint);
     for (const repository of repositories.values()) for (const [path, answer] of repository.hot) hot.set(path, answer);
     this.hot = hot;
     this.repositories = repositories;
+    this.collections = collections;
     this.log = log;
     this.#parts = parts;
   }
@@ -52,9 +64,18 @@ export class Moment {
     if (!path) return undefined;
     const { repository, rest } = path;
     if (repository === 'log') return answered(this.log?.find(rest, 'everybody'));
-    if (repository === 'v2') return this.log && findChanges(this.#parts.reader.log, this.log.size, path);
+    if (repository === 'v2') return this.#findInNotary(path);
     const served = this.repositories.get(repository);
     return served && (this.#findBeside(served, path) ?? served.find(rest));
+  }
+
+  /** The paths of a Notary server. */
+  #findInNotary(path: RequestPath): Found | undefined {
+    if (path.rest === '') return answered(PING);
+    const file = splitCollection(path.rest);
+    const found = file && this.collections.get(file.gun)?.find(file.name);
+    if (found) return { ...found, route: 'metadata' };
+    return this.log && findChanges(this.#parts.reader.log, this.log.size, path);
   }
 
   /** What is not in the tree but beside it. */

@@ -12,6 +12,7 @@ import type { Log } from '../platform/log.ts';
 import { type MetadataFile, metadataFileName, type RepositoryId } from '../tuf/names.ts';
 import type { Signatures } from './approvals.ts';
 import type { RecordBodies } from './bodies.ts';
+import { ServedCollection } from './collection.ts';
 import { Moment } from './moment.ts';
 import { ReleasedLog } from './released-log.ts';
 import { ServedRepository } from './tree.ts';
@@ -73,7 +74,8 @@ export class PublishedTrees {
       const { reader } = this.#options;
       this.#now = reader.together(() => {
         const log = ReleasedLog.read(reader.log, this.#now.log);
-        return new Moment(this.#options, this.#readRepositories(trouble), log);
+        const { repositories, collections } = this.#readAll(trouble);
+        return new Moment(this.#options, repositories, collections, log);
       });
     } catch (error) {
       trouble.push(troubleOf(error));
@@ -103,25 +105,38 @@ export class PublishedTrees {
     return () => cancel();
   }
 
-  #readRepositories(trouble: ReloadTrouble[]): Map<string, ServedRepository> {
+  #readAll(trouble: ReloadTrouble[]): Pick<Moment, 'repositories' | 'collections'> {
+    const { reader, bodies } = this.#options;
     const repositories = new Map<string, ServedRepository>();
-    for (const current of this.#options.reader.released()) {
-      const before = this.#now.repositories.get(current.repository);
-      const next = this.#readRepository(current, before, trouble);
-      if (next) repositories.set(current.repository, next);
+    const collections = new Map<string, ServedCollection>();
+    for (const current of reader.released()) {
+      const { repository } = current;
+      const { collection } = reader.enrolment(repository);
+      if (collection) {
+        const gun = collection.servedAs;
+        const make = (): ServedCollection => new ServedCollection(reader, current, gun);
+        const next = this.#readOne(current, this.#now.collections.get(gun), make, trouble);
+        if (next) collections.set(gun, next);
+      } else {
+        const before = this.#now.repositories.get(repository);
+        const make = (): ServedRepository => new ServedRepository(reader, bodies, current, before);
+        const next = this.#readOne(current, before, make, trouble);
+        if (next) repositories.set(repository, next);
+      }
     }
-    return repositories;
+    return { repositories, collections };
   }
 
   /** One repository that cannot be read must not take the others down. */
-  #readRepository(
+  #readOne<Tree extends { readonly current: Served }>(
     current: Served,
-    before: ServedRepository | undefined,
+    before: Tree | undefined,
+    make: () => Tree,
     trouble: ReloadTrouble[],
-  ): ServedRepository | undefined {
+  ): Tree | undefined {
     if (before && isSame(before.current, current)) return before;
     try {
-      return new ServedRepository(this.#options.reader, this.#options.bodies, current, before);
+      return make();
     } catch (error) {
       trouble.push({ repository: current.repository, ...troubleOf(error) });
       return before;

@@ -40,6 +40,19 @@ export function splitFolder(rest: string): PathInFolder | undefined {
   return name === undefined ? undefined : { folder: rest.slice(0, slash + 1), name };
 }
 
+export interface CollectionPath {
+  /** The collection's name. */
+  readonly gun: string;
+  /** A file's name behind `tuf/`. */
+  readonly name: string;
+}
+
+/** `<name>/_trust/tuf/<file>`, decoded; a name may hold slashes, and the last such part is the one that counts, as in Notary. */
+export function splitCollection(rest: string): CollectionPath | undefined {
+  const [, gun, name] = /^(.+)\/_trust\/tuf\/(.+)$/.exec(decodeOnce(rest) ?? '') ?? [];
+  return gun === undefined || name === undefined ? undefined : { gun, name };
+}
+
 /** The name that was sent; undefined when it is not percent-encoded UTF-8. Raw bytes above ASCII never come this far. */
 function decodeOnce(raw: string): string | undefined {
   if (!raw.includes('%')) return raw;
