@@ -7,8 +7,9 @@ import type { ClientVerdict } from '../serve/admin/health.ts';
 import type { PublishedTrees } from '../serve/published.ts';
 import { VerificationMemory } from '../tuf/memory.ts';
 import { type MetadataFile, type RepositoryId, ROOT, TARGETS, metadataFileName, printable } from '../tuf/names.ts';
-import { type ClientView, refreshAsClient } from '../verify/as-client.ts';
+import { type ClientResult, type ClientRules, refreshAsClient } from '../verify/as-client.ts';
 import { excludedRoles } from '../verify/decisions.ts';
+import { type CollectionView, refreshAsCollection } from '../verify/notary/as-client.ts';
 
 export class ServedView {
   readonly #reader: LedgerReader;
@@ -34,34 +35,42 @@ export class ServedView {
   /** A new client’s first refresh, against the bytes that the public listener sends. */
   async verifyAsClient(repository: RepositoryId): Promise<ClientVerdict> {
     // As it is served, with its own decisions: the newest state of the record may wait for its witnesses.
-    const current = this.#trees.now.repositories.get(repository)?.current;
+    const { limits, collection } = this.#reader.enrolment(repository);
+    const { repositories, collections } = this.#trees.now;
+    const current = (collection ? collections.get(collection.servedAs) : repositories.get(repository))?.current;
     if (!current) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} is not served.`);
-    const { limits } = this.#reader.enrolment(repository);
     const { decisions } = this.#reader.import(this.#reader.importOfGeneration(repository, current.generation));
-    const read = (file: MetadataFile): Promise<Uint8Array> => {
-      const bytes = this.#trees.metadata(repository, file);
-      if (bytes) return Promise.resolve(bytes);
-      const name = printable(metadataFileName(file));
-      return Promise.reject(new Refusal('SOURCE_NOT_FOUND', `${repository} serves no ${name}.`));
+    const rules: ClientRules = {
+      ...{ now: this.#clock.now(), limits, excluded: excludedRoles(decisions) },
+      ...{ depth: 'all', memory: this.#memoryOf(current) },
     };
-    const view: ClientView = { metadata: read };
-    const { freshUntil, dead } = await refreshAsClient(
-      view,
-      { root: await read({ role: ROOT, version: 1 }) },
-      {
-        now: this.#clock.now(),
-        limits,
-        depth: 'all',
-        excluded: excludedRoles(decisions),
-        memory: this.#memoryOf(current),
-      },
-    );
+    const { freshUntil, dead } = await (collection
+      ? this.#refreshCollection(collection.servedAs, rules)
+      : this.#refresh(repository, rules));
     const targets = dead.find(({ role }) => role === TARGETS);
     if (targets) {
       const what = `Upstream’s targets expired on ${targets.expired.toISOString()}; only upstream can renew it.`;
       return { ok: false, code: 'TRUST_EXPIRED', what, freshUntil: targets.expired };
     }
     return { ok: true, freshUntil };
+  }
+
+  async #refresh(repository: RepositoryId, rules: ClientRules): Promise<ClientResult> {
+    const metadata = (file: MetadataFile): Promise<Uint8Array> =>
+      served(this.#trees.metadata(repository, file), `${repository} serves no ${printable(metadataFileName(file))}.`);
+    return refreshAsClient({ metadata }, { root: await metadata({ role: ROOT, version: 1 }) }, rules);
+  }
+
+  async #refreshCollection(gun: string, rules: ClientRules): Promise<ClientResult> {
+    const file = (name: string): Promise<Uint8Array> =>
+      served(this.#trees.collectionFile(gun, name), `${printable(gun)} has no ${printable(name)} here.`);
+    const view: CollectionView = {
+      gun,
+      current: (role) => file(`${role}.json`),
+      byHash: (role, digest) => file(`${role}.${digest}.json`),
+      byVersion: (role, version) => file(`${String(version)}.${role}.json`),
+    };
+    return refreshAsCollection(view, { root: await view.byVersion(ROOT, 1, rules.limits.rootBytes) }, rules);
   }
 
   #memoryOf({ repository, generation }: Current): VerificationMemory {
@@ -71,4 +80,8 @@ export class ServedView {
     this.#memories.set(repository, { generation, memory });
     return memory;
   }
+}
+
+function served(bytes: Uint8Array | undefined, otherwise: string): Promise<Uint8Array> {
+  return bytes ? Promise.resolve(bytes) : Promise.reject(new Refusal('SOURCE_NOT_FOUND', otherwise));
 }

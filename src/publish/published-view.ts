@@ -2,7 +2,7 @@
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Current } from '../ledger/records.ts';
-import { type RepositoryId, type Sha256, metadataFileName } from '../tuf/names.ts';
+import { type RepositoryId, ROOT, type Sha256, metadataFileName, printable } from '../tuf/names.ts';
 import {
   type ClientResult,
   type ClientRules,
@@ -11,6 +11,7 @@ import {
   refreshAsClient,
 } from '../verify/as-client.ts';
 import { excludedRoles } from '../verify/decisions.ts';
+import { type CollectionView, refreshAsCollection } from '../verify/notary/as-client.ts';
 import { issuedRoots } from './generation.ts';
 
 export function publishedView(reader: LedgerReader, current: Current): ClientView {
@@ -26,6 +27,37 @@ export function publishedView(reader: LedgerReader, current: Current): ClientVie
   return { metadata: answering(new Map([...names].map(([name, digest]) => [name, () => reader.bytes(digest)]))) };
 }
 
+/** The same of a collection. */
+export function publishedCollection(reader: LedgerReader, current: Current, gun: string): CollectionView {
+  const { repository } = current;
+  const roots = reader.issued(repository, 'root');
+  const now = new Map<string, Sha256>([
+    ['root', reader.issuedVersion(repository, 'root', current.rootVersion).fileSha256],
+    ['snapshot', reader.issuedVersion(repository, 'snapshot', current.snapshotVersion, current.onlineEpoch).fileSha256],
+    [
+      'timestamp',
+      reader.issuedVersion(repository, 'timestamp', current.timestampVersion, current.onlineEpoch).fileSha256,
+    ],
+    ...reader
+      .generationRoles(repository, current.generation)
+      .map((one): [string, Sha256] => [one.role, one.fileSha256]),
+  ]);
+  const answer = (digest: Sha256 | undefined, what: string): Promise<Uint8Array> =>
+    digest === undefined
+      ? Promise.reject(new Refusal('SOURCE_NOT_FOUND', `${printable(what)} is not published.`))
+      : Promise.resolve(reader.bytes(digest));
+  return {
+    gun,
+    current: (role) => answer(now.get(role), role),
+    byHash: (role, digest) => answer(now.get(role) === digest ? digest : undefined, `${role}.${digest}`),
+    byVersion: (role, version) =>
+      answer(
+        role === ROOT ? roots.find((root) => root.version === version)?.fileSha256 : undefined,
+        `${String(version)}.${role}`,
+      ),
+  };
+}
+
 /**
  * One client’s first use of a repository, against the record.
  * @throws STATE_NOTHING_PUBLISHED, or the refusal that would stop the client
@@ -39,11 +71,10 @@ export async function verifyPublished(
   const current = reader.current(repository);
   const [root] = issuedRoots(reader, repository);
   if (!current || !root) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has nothing published.`);
-  const { limits } = reader.enrolment(repository);
+  const { limits, collection } = reader.enrolment(repository);
   const { decisions } = reader.import(reader.importOfGeneration(repository, current.generation));
-  return refreshAsClient(
-    publishedView(reader, current),
-    { root },
-    { now, limits, depth, excluded: excludedRoles(decisions) },
-  );
+  const rules = { now, limits, depth, excluded: excludedRoles(decisions) };
+  return collection
+    ? refreshAsCollection(publishedCollection(reader, current, collection.servedAs), { root }, rules)
+    : refreshAsClient(publishedView(reader, current), { root }, rules);
 }

@@ -4,7 +4,7 @@
  * from 1; ids have gaps, and rise.
  *
  *   /v2/_trust/changefeed?records=N[&change_id=ID]      all repositories
- *   /v2/<id>/_trust/changefeed?…                        one of them; an unknown one has no changes
+ *   /v2/<name>/_trust/changefeed?…                      one of them; an unknown one has no changes
  *
  * Source: theupdateframework/notary 0.7, server/handlers/changefeed.go, server/storage/sqldb.go (GetChanges).
  */
@@ -28,8 +28,16 @@ const USUAL_RECORDS = 100;
  */
 const MOST_RECORDS = 500;
 
+/** Names of collections by repository id; a TUF repository is called by its id. */
+export type Guns = ReadonlyMap<string, string>;
+
 /** @param leaves released ones */
-export function findChanges(log: LogReader, leaves: number, { rest, query }: RequestPath): FoundChanges | undefined {
+export function findChanges(
+  log: LogReader,
+  leaves: number,
+  guns: Guns,
+  { rest, query }: RequestPath,
+): FoundChanges | undefined {
   const path = /^(?:([^*]+)\/)?_trust\/changefeed$/.exec(rest);
   if (!path) return undefined;
   const parameters = new URLSearchParams(query);
@@ -47,20 +55,27 @@ export function findChanges(log: LogReader, leaves: number, { rest, query }: Req
       isFromEnd,
       most: Math.min(Math.abs(records) || USUAL_RECORDS, MOST_RECORDS),
     },
-    path[1],
+    idOf(path[1], guns),
   );
-  const document = { count: found.length, records: found.length === 0 ? null : found.map(recordOf) };
+  const document = {
+    count: found.length,
+    records: found.length === 0 ? null : found.map((event) => recordOf(event, guns)),
+  };
   return {
     kind: 'answer',
     answer: prepareMade('changefeed', Buffer.from(JSON.stringify(document)), 'revalidated', TEXT_TYPE),
   };
 }
 
-function recordOf({ n, at, body }: ReturnType<LogReader['timestamps']>[number]): object {
+function idOf(gun: string | undefined, guns: Guns): string | undefined {
+  return [...guns].find(([, name]) => name === gun)?.[0] ?? gun;
+}
+
+function recordOf({ n, at, body }: ReturnType<LogReader['timestamps']>[number], guns: Guns): object {
   return {
     ID: String(n + 1),
     CreatedAt: formatDate(at),
-    GUN: body.repository,
+    GUN: guns.get(body.repository) ?? body.repository,
     Version: body.timestamp.version,
     SHA256: body.timestamp.sha256,
     Category: 'update',

@@ -7,7 +7,7 @@ import type { LedgerReader } from '../ledger/reader.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Answer, prepareMade, type Route } from './answer.ts';
 import { approvalsOf, type Signatures } from './approvals.ts';
-import { type FoundChanges, findChanges } from './changefeed.ts';
+import { type FoundChanges, findChanges, type Guns } from './changefeed.ts';
 import type { ServedCollection } from './collection.ts';
 import { type FoundPast, PastStates } from './past.ts';
 import { type Proving, publicationProof, timestampProof } from './proofs.ts';
@@ -38,6 +38,7 @@ export class Moment {
   /** Undefined before anything was released. */
   readonly log: ReleasedLog | undefined;
   readonly #parts: MomentParts;
+  readonly #guns: Guns;
 
   constructor(
     parts: MomentParts,
@@ -51,6 +52,7 @@ export class Moment {
     this.hot = hot;
     this.repositories = repositories;
     this.collections = collections;
+    this.#guns = new Map([...collections.values()].map(({ current, gun }) => [current.repository, gun]));
     this.log = log;
     this.#parts = parts;
   }
@@ -75,7 +77,7 @@ export class Moment {
     const file = splitCollection(path.rest);
     const found = file && this.collections.get(file.gun)?.find(file.name);
     if (found) return { ...found, route: 'metadata' };
-    return this.log && findChanges(this.#parts.reader.log, this.log.size, path);
+    return this.log && findChanges(this.#parts.reader.log, this.log.size, this.#guns, path);
   }
 
   /** What is not in the tree but beside it. */

@@ -9,6 +9,7 @@ import { etagOf, prepareAnswer, type Route, unchangedHeaders } from './answer.ts
 import type { RecordBodies } from './bodies.ts';
 import { settleByCondition } from './conditions.ts';
 import { type Found, type Moment, routeOf } from './moment.ts';
+import { isKeyPath, isNotaryPath, refuseAbsent, refuseWriting } from './notary-refusals.ts';
 import { type HttpProblem, problemOf } from './problems.ts';
 import { refuse, refuseWith, sendObjection } from './refuse.ts';
 import type { RequestCounts } from './request-counts.ts';
@@ -63,11 +64,12 @@ export class PublicAnswers {
     const isHead = request.method === 'HEAD';
     const headers = readHeaders(request.rawHeaders);
     const objection = this.#objectTo(request, headers);
+    const url = request.url ?? '';
     if (objection) {
-      counts.count('other', refuse(response, objection, isHead));
+      const isWriting = objection === 'METHOD_NOT_ALLOWED' && isNotaryPath(url);
+      counts.count('other', isWriting ? refuseWriting(response, isHead) : refuse(response, objection, isHead));
       return;
     }
-    const url = request.url ?? '';
     // One read of the current state per request: a swap in between cannot mix two.
     const moment = trees.now;
     const hot = moment.hot.get(url);
@@ -97,7 +99,7 @@ export class PublicAnswers {
       counts.count('other', this.#fail({ path: printable(url) }, error, response, isHead));
       return;
     }
-    if (!found) counts.count('other', refuse(response, 'NOT_FOUND', isHead));
+    if (!found) counts.count('other', refuseMissing(url, response, isHead));
     else if (found.kind === 'target') {
       const { route, sha256 } = found;
       void this.#targets
@@ -151,6 +153,11 @@ export class PublicAnswers {
     response.destroy();
     return problem.status;
   }
+}
+
+function refuseMissing(url: string, response: ServerResponse, isHead: boolean): number {
+  if (!isNotaryPath(url)) return refuse(response, 'NOT_FOUND', isHead);
+  return isKeyPath(url) ? refuseWriting(response, isHead) : refuseAbsent(response, isHead);
 }
 
 function hasClientLeft(error: unknown): boolean {

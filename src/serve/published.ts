@@ -64,6 +64,12 @@ export class PublishedTrees {
     return found && this.#options.bodies.read(found.sha256);
   }
 
+  /** The same of a collection, by the name of a file as clients ask for it. */
+  collectionFile(gun: string, name: string): Buffer | undefined {
+    const found = this.#now.collections.get(gun)?.find(name);
+    return found && this.#options.bodies.read(found.sha256);
+  }
+
   /**
    * Goes over to what the record says now; repositories whose pointer has not moved keep their tree. Never throws: what
    * cannot be read keeps its old tree, is logged, and is tried again.
