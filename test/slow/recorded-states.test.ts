@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Archive, findArchive } from './archive.ts';
-import { Replay } from './replay.ts';
+import { Archive, findArchive } from '../replay/archive.ts';
+import { Replay } from '../replay/replay.ts';
 
 const path = findArchive();
 
