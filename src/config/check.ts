@@ -8,6 +8,9 @@ import type { Problem } from './problems.ts';
 import { parseDuration, parseRate } from './quantities.ts';
 import { type Format, type Leaf, SCHEMA } from './schema.ts';
 
+// Compiled at the start of every command; that it is a schema is checked once, by a test.
+const OPTIONS = { strict: true, validateSchema: false, code: { optimize: false } } as const;
+
 const FORMATS: Readonly<Record<Format, { readonly isValid: (text: string) => boolean; readonly expected: string }>> = {
   address: { isValid: isAddress, expected: 'an address and port such as 127.0.0.1:8700 or [::1]:8700' },
   path: { isValid: (text) => !text.includes('\0'), expected: 'a path' },
@@ -106,9 +109,6 @@ function isBareProxy(text: string): boolean {
   const { protocol, username, password, pathname, search, hash } = new URL(text);
   return /^https?:$/.test(protocol) && username + password + search + hash === '' && pathname === '/';
 }
-
-// Compiled at the start of every command; that it is a schema is checked once, by a test.
-const OPTIONS = { strict: true, validateSchema: false, code: { optimize: false } } as const;
 
 function compile(): ReturnType<Ajv2020['compile']> {
   const ajv = new Ajv2020({ ...OPTIONS, allErrors: true, allowUnionTypes: true, verbose: true });

@@ -105,7 +105,7 @@ function readQuietly(bytes: Uint8Array, limits: Limits): Parsed<Root> | undefine
 }
 
 /** “Not found” is an answer here; every other failure is not (H-01). */
-async function absentAsUndefined(reading: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+export async function absentAsUndefined(reading: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
     return await reading;
   } catch (error) {

@@ -4,7 +4,7 @@
  * the last one that is trusted.
  */
 import type { CollectionSource } from '../../acquire/notary/collection-source.ts';
-import { isRefusal, Refusal } from '../../errors.ts';
+import { Refusal } from '../../errors.ts';
 import { type NotaryRoot, type ParsedNotary, parseNotaryRoot } from '../../notary/metadata.ts';
 import { TrustedCollection } from '../../notary/trusted-set.ts';
 import { sha256 } from '../../tuf/digest.ts';
@@ -13,6 +13,7 @@ import { ROOT } from '../../tuf/names.ts';
 import { refuseRollback } from '../../tuf/trusted-set.ts';
 import type { UpstreamFile } from '../candidate.ts';
 import type { Evidence } from '../evidence.ts';
+import { absentAsUndefined } from '../root-chain.ts';
 
 export interface CollectionChain {
   readonly trusted: TrustedCollection;
@@ -73,15 +74,6 @@ export async function followCollectionRoots({
   evidence.received(ROOT, newest);
   follow(newest);
   return { trusted, acceptedRoot, roots, offered: undefined };
-}
-
-async function absentAsUndefined(reading: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isRefusal(error, 'SOURCE_NOT_FOUND')) return undefined;
-    throw error;
-  }
 }
 
 function asRootFile({ version, expires, envelope }: ParsedNotary<NotaryRoot>): UpstreamFile {
