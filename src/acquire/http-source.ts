@@ -3,7 +3,8 @@
  * (`BASE/metadata/3.root.json`), targets below `BASE/targets/` in both; other addresses can be given outright.
  */
 import { isRefusal, Refusal } from '../errors.ts';
-import { type HttpDoor, type HttpOptions, openHttp } from '../platform/http.ts';
+import { type HttpDoor, openHttp } from '../platform/http.ts';
+import type { HttpOptions } from '../platform/http-connections.ts';
 import { type MetadataFile, printable, ROOT, TIMESTAMP } from '../tuf/names.ts';
 import type { Source, WantedTarget } from './source.ts';
 import { targetNames } from '../tuf/target-names.ts';

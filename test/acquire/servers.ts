@@ -7,7 +7,8 @@ import type { ServerOptions } from 'node:https';
 import type { TestContext } from 'node:test';
 import { type HttpSourceOptions, openHttpSource } from '../../src/acquire/http-source.ts';
 import type { Source } from '../../src/acquire/source.ts';
-import { type HttpDoor, type HttpOptions, openHttp } from '../../src/platform/http.ts';
+import { type HttpDoor, openHttp } from '../../src/platform/http.ts';
+import type { HttpOptions } from '../../src/platform/http-connections.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export interface Listening {

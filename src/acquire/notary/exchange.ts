@@ -6,15 +6,10 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isRefusal } from '../../errors.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { HttpOptions } from '../../platform/http.ts';
 import { redirectRefusal, redirectTarget, refuseBody, refuseRedirect } from '../../platform/http-answer.ts';
-import { Download, readBody, TellingHandler } from '../../platform/http-download.ts';
-import { buildDispatcher, proxyAddress } from '../../platform/http-route.ts';
-import { readTlsFiles } from '../../platform/http-tls.ts';
-import { type Circumstances, explainNoAnswer } from '../../platform/http-trouble.ts';
-import { DEFAULT_PATIENCE, type Patience } from '../../platform/http-watch.ts';
-import { ownVersion } from '../../platform/own-version.ts';
+import { HttpConnections, type HttpOptions } from '../../platform/http-connections.ts';
+import { type Download, readBody } from '../../platform/http-download.ts';
+import { explainNoAnswer } from '../../platform/http-trouble.ts';
 import { readWhole } from '../whole.ts';
 
 export interface Question {
@@ -54,33 +49,18 @@ const MOST_ERROR_BYTES = 1024;
  * @throws CONFIG_TLS for unusable TLS files, CONFIG_INVALID for an unusable proxy address.
  */
 export async function openExchange(options: HttpOptions): Promise<Exchange> {
-  const patience = { ...DEFAULT_PATIENCE, ...options.patience };
-  const tls = await readTlsFiles(options);
-  const proxy = options.proxy === undefined ? undefined : proxyAddress(options.proxy);
-  const circumstances = { hasPrivateAuthority: tls.hasPrivateAuthority, proxyHost: proxy?.host };
-  const dispatcher = buildDispatcher(tls, proxy, patience.connectMs);
-  return new WatchedExchange(dispatcher, options.clock, patience, circumstances, `countersign/${await ownVersion()}`);
+  return new WatchedExchange(await HttpConnections.open(options));
 }
 
 class WatchedExchange implements Exchange {
-  readonly #dispatcher: Dispatcher;
-  readonly #clock: Clock;
-  readonly #patience: Patience;
-  readonly #circumstances: Circumstances;
-  readonly #userAgent: string;
-  readonly #underWay = new Set<Download>();
+  readonly #connections: HttpConnections;
 
-  constructor(dispatcher: Dispatcher, clock: Clock, patience: Patience, circumstances: Circumstances, agent: string) {
-    this.#dispatcher = dispatcher;
-    this.#clock = clock;
-    this.#patience = patience;
-    this.#circumstances = circumstances;
-    this.#userAgent = agent;
+  constructor(connections: HttpConnections) {
+    this.#connections = connections;
   }
 
   async ask(url: URL, question: Question): Promise<Reply> {
-    const download = new Download(url, this.#clock, this.#patience, () => this.#underWay.delete(download));
-    this.#underWay.add(download);
+    const download = this.#connections.begin(url);
     let at = url;
     try {
       for (let redirects = 0; ; redirects++) {
@@ -90,20 +70,23 @@ class WatchedExchange implements Exchange {
         at = next;
       }
     } catch (error) {
-      throw explainNoAnswer(error, at, this.#circumstances);
+      throw explainNoAnswer(error, at, this.#connections.circumstances);
     } finally {
       download.end();
     }
   }
 
-  async close(): Promise<void> {
-    for (const download of this.#underWay) download.abandon();
-    await this.#dispatcher.destroy();
+  close(): Promise<void> {
+    return this.#connections.close();
   }
 
   /** The reply, or where to go on. */
   async #step(url: URL, question: Question, download: Download): Promise<Reply | URL> {
-    const { statusCode: status, headers, body } = await this.#send(url, question, download);
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = await this.#connections.send(url, download, { headers: headersOf(question) });
     try {
       if (question.authorization !== undefined) refuseRedirect(status, url);
       const next = redirectTarget(status, headers, url);
@@ -125,7 +108,7 @@ class WatchedExchange implements Exchange {
   ): Promise<Uint8Array | undefined> {
     try {
       refuseBody(status, headers, arrival.url, arrival.maxBytes);
-      return await readWhole(readBody(arrival, download, this.#circumstances));
+      return await readWhole(readBody(arrival, download, this.#connections.circumstances));
     } catch (error) {
       // The status says enough; what an error says at length is a web page, and nobody's answer (R-01).
       const isOnlyAnError = status !== 200;
@@ -134,31 +117,11 @@ class WatchedExchange implements Exchange {
       throw error;
     }
   }
+}
 
-  async #send(url: URL, question: Question, download: Download): Promise<Dispatcher.ResponseData> {
-    download.watch.connecting();
-    const watched = this.#dispatcher.compose(
-      (dispatch) => (options, handler) => dispatch(options, new TellingHandler(handler, () => download.watch.asking())),
-    );
-    const request = watched.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: 'GET',
-      headers: {
-        'accept-encoding': 'identity',
-        'user-agent': this.#userAgent,
-        ...(question.isFresh === true ? { 'cache-control': 'no-cache' } : {}),
-        ...(question.authorization === undefined ? {} : { authorization: question.authorization }),
-      },
-      signal: download.signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    // Raced: undici looks at the signal only when a connection stands, and there may never be one (R-01).
-    const answer = await Promise.race([request, download.givenUp]);
-    download.watch.answered();
-    // A body that fails while nobody reads it must not bring the process down; whoever reads it is still told.
-    answer.body.on('error', () => undefined);
-    return answer;
-  }
+function headersOf({ isFresh, authorization }: Question): Record<string, string> {
+  return {
+    ...(isFresh === true && { 'cache-control': 'no-cache' }),
+    ...(authorization !== undefined && { authorization }),
+  };
 }

@@ -5,7 +5,7 @@
  * Source: theupdateframework/notary 0.7.0 as observed; the distribution project's “Token Authentication Specification”.
  */
 import { Refusal } from '../../errors.ts';
-import type { HttpOptions } from '../../platform/http.ts';
+import type { HttpOptions } from '../../platform/http-connections.ts';
 import { type RoleName, type Sha256, TIMESTAMP } from '../../tuf/names.ts';
 import { baseUrl } from '../../tuf/urls.ts';
 import { type ChangePage, type FeedOptions, readFeed } from './change-feed.ts';
