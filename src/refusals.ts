@@ -15,7 +15,7 @@ export const REFUSALS = {
   },
   USAGE_REPOSITORY_ID: {
     why: 'Ids become paths that clients ask for, so only [a-z0-9][a-z0-9._-]{0,62} outside the reserved names is allowed.',
-    next: 'Choose another id.',
+    next: 'Choose another id, or for a collection another name to serve it as.',
   },
   USAGE_UNKNOWN_REPOSITORY: {
     why: 'Nothing is mirrored unless it was enrolled with its root.',

@@ -26,6 +26,7 @@ const FORMATS: Readonly<Record<Format, { readonly isValid: (text: string) => boo
     isValid: isBareProxy,
     expected: 'http(s)://host:port without user and password (those go into proxy_credentials_file)',
   },
+  server: { isValid: isServer, expected: 'an http(s) address without user and password' },
 };
 
 /** Words in names of settings that somebody may wish for and that must never be here. */
@@ -90,7 +91,7 @@ function expectation({ type, format, enum: words }: Leaf): string {
 }
 
 function shown(value: unknown, { format }: Leaf): string {
-  if (format === 'proxy' || (typeof value !== 'string' && typeof value !== 'number')) return '';
+  if (format === 'proxy' || format === 'server' || (typeof value !== 'string' && typeof value !== 'number')) return '';
   return `, not “${printable(String(value), 60)}”`;
 }
 
@@ -108,6 +109,12 @@ function isBareProxy(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, pathname, search, hash } = new URL(text);
   return /^https?:$/.test(protocol) && username + password + search + hash === '' && pathname === '/';
+}
+
+function isServer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password === '';
 }
 
 function compile(): ReturnType<Ajv2020['compile']> {

@@ -4,7 +4,7 @@
  * by commands, so that a changed file can never change what is believed.
  */
 
-export type Format = 'address' | 'path' | 'duration' | 'rate' | 'proxy';
+export type Format = 'address' | 'path' | 'duration' | 'rate' | 'proxy' | 'server';
 
 /** One setting: a single value, which a variable of the environment can give as well. */
 export interface Leaf {
@@ -109,6 +109,18 @@ export const SCHEMA = {
         proxy_credentials_file: ['proxy'],
       },
     },
+    notary: group('How Notary servers are asked, beside what holds for every upstream.', {
+      credentials_file: text(
+        'path',
+        'A private file with lines `host[:port] user:password`, for servers whose anonymous readers may not read.',
+        NONE,
+      ),
+      token_server: text(
+        'server',
+        'The token server that those credentials may be shown to, beside the Notary server itself. A Notary server that names another one is refused.',
+        NONE,
+      ),
+    }),
     publish_approvals: {
       type: 'boolean',
       description:

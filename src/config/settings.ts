@@ -1,6 +1,7 @@
 /** The settings as the program uses them, and every effective value with where it came from. */
 import { resolve } from 'node:path';
 import type { HttpSourceOptions } from '../acquire/http-source.ts';
+import type { UpstreamOptions } from '../acquire/open.ts';
 import { readNamedFile } from '../platform/named-file.ts';
 import { Disk } from '../platform/disk.ts';
 import type { Level } from '../platform/log.ts';
@@ -29,6 +30,7 @@ export interface Settings {
     readonly proxy: string | undefined;
     readonly proxyCredentialsFile: string | undefined;
   };
+  readonly notary: { readonly credentialsFile?: string; readonly tokenServer?: URL };
   readonly publishApprovals: boolean;
   readonly logLevel: Level;
 }
@@ -70,6 +72,7 @@ export class Choice {
     const path = (name: string): string | undefined => this.#path(name.split('.'), workingDirectory);
     const duration = (name: string): number => parseDuration(text(name) ?? '') ?? 0;
     const [keys, blobs, headFile] = [path('keys'), path('blobs'), path('head_file')];
+    const [credentialsFile, tokenServer] = [path('notary.credentials_file'), text('notary.token_server')];
     const [certificateFile, keyFile] = [path('upstream.client_cert'), path('upstream.client_key')];
     return {
       listen: text('listen') ?? '',
@@ -96,6 +99,10 @@ export class Choice {
           totalMs: duration('upstream.total_timeout'),
           minBytesPerSecond: parseRate(text('upstream.min_throughput') ?? '') ?? 0,
         },
+      },
+      notary: {
+        ...(credentialsFile === undefined ? {} : { credentialsFile }),
+        ...(tokenServer === undefined ? {} : { tokenServer: new URL(tokenServer) }),
       },
       publishApprovals: this.#value(['publish_approvals']) === true,
       logLevel: (text('log_level') ?? 'info') as Level,
@@ -148,9 +155,10 @@ export class Choice {
   }
 }
 
-/** What an http source needs; reads the proxy’s credentials from their file. @throws USAGE_FILE, STATE_PERMISSIONS */
-export async function upstreamOptions({ upstream }: Settings): Promise<Omit<HttpSourceOptions, 'clock'>> {
-  const { proxy, proxyCredentialsFile, ...rest } = upstream;
+/** What a source needs; reads the proxy’s credentials from their file. @throws USAGE_FILE, STATE_PERMISSIONS */
+export async function upstreamOptions({ upstream, notary }: Settings): Promise<Omit<UpstreamOptions, 'clock'>> {
+  const { proxy, proxyCredentialsFile, ...ways } = upstream;
+  const rest = { ...ways, ...notary };
   if (proxy === undefined) return rest;
   if (proxyCredentialsFile === undefined) return { ...rest, proxy };
   const line = (await readNamedFile(proxyCredentialsFile, 4096)).toString('utf8').trimEnd();

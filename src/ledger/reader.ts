@@ -12,6 +12,7 @@ import type { Decision } from '../verify/decisions.ts';
 import * as records from './records.ts';
 import { releasedSize } from './checkpoints.ts';
 import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
+import { requireFree } from './enrolling.ts';
 import { isStored, readFilesList, readNotesList } from './lists.ts';
 import { enrolmentIn, observationIn } from './leaf-rows.ts';
 import { LogReader } from './log-reader.ts';
@@ -52,6 +53,11 @@ export class LedgerReader {
     if (!row)
       throw new Refusal('USAGE_UNKNOWN_REPOSITORY', `There is no repository “${id}”.`, { details: { repository: id } });
     return enrolmentIn(this.#database, row);
+  }
+
+  /** @throws USAGE_REPOSITORY_EXISTS */
+  requireFree(enrolment: Pick<records.Enrolment, 'id' | 'collection'>): void {
+    requireFree(this.#database, enrolment);
   }
 
   /** The stored bytes. @throws STATE_DAMAGED when they are gone or changed */

@@ -14,6 +14,7 @@ import { leafHash } from '../tlog/tree.ts';
 import { type AnyEvent, canonicalBytes, canonicalText, decodeLeaf, encodeLeaf } from './events/leaf.ts';
 import type { LeafRef } from './events/statements.ts';
 import type { EventBody, EventType } from './events/types.ts';
+import { requireFree } from './enrolling.ts';
 import { attest, type LedgerKeys } from './keys.ts';
 import { appendLeaf, leafBytes, logSize } from './log-rows.ts';
 import { project } from './projections.ts';
@@ -133,11 +134,7 @@ export class Transcript {
 
   /** @throws USAGE_REPOSITORY_EXISTS */
   enrol(enrolment: Enrolment, root: Uint8Array, limits: Readonly<Record<string, number>>): void {
-    if (this.#database.one('SELECT id FROM repository WHERE id = ?', enrolment.id)) {
-      throw new Refusal('USAGE_REPOSITORY_EXISTS', `The repository “${enrolment.id}” is enrolled already.`, {
-        details: { repository: enrolment.id },
-      });
-    }
+    requireFree(this.#database, enrolment);
     this.append({
       type: 'upstream.enrol',
       actor: 'local',

@@ -41,7 +41,15 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type acquire/source',
   ],
   // The limits of lifetimes and the unit of a day are said once, by the rooms that enforce them.
-  config: ['errors', 'tuf/names', 'platform', 'publish/lifetimes', 'verify/policy', 'type acquire/http-source'],
+  config: [
+    'errors',
+    'tuf/names',
+    'platform',
+    'publish/lifetimes',
+    'verify/policy',
+    'type acquire/http-source',
+    'type acquire/open',
+  ],
   // Those who watch that the log only grows: witnesses, asked over the network, and checkpoints that somebody kept.
   witness: ['errors', 'tuf', 'tlog', 'ledger', 'gate', 'platform'],
   // The read path. It cannot sign, record or publish: it has no import that could.

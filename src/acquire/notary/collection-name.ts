@@ -26,6 +26,21 @@ export function unusableName(gun: string): string | undefined {
   return undefined;
 }
 
+/**
+ * A name under which clients ask for a collection here: what every client and proxy on the way hands on unaltered. Upper case
+ * is none: Docker asks in lower case only, and stock clients do not find their pins for other names (6.3).
+ * @throws USAGE_OPTION
+ */
+export function requireServable(name: string): void {
+  const isPlain = /^[\x21-\x7e]{1,255}$/.test(name) && name === name.toLowerCase();
+  const reason = unusableName(name) ?? (isPlain ? undefined : 'it is not lower-case ASCII of at most 255 characters');
+  if (reason === undefined) return;
+  throw new Refusal('USAGE_OPTION', `No collection is served as “${printable(name)}”: ${reason}.`, {
+    details: { collection: printable(name), reason },
+    next: 'Name it with --serve-as: the host by which clients reach it, and a path, in lower case.',
+  });
+}
+
 /** @throws USAGE_OPTION */
 export function refuseUnusableName(gun: string): void {
   const reason = unusableName(gun);

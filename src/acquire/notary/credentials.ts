@@ -1,4 +1,4 @@
-/** A name and password for a token server, from a file that only its owner can read, and never in a message. */
+/** Names and passwords for token servers, from a file that only its owner can read, and never in a message. */
 import { Refusal } from '../../errors.ts';
 import { Disk } from '../../platform/disk.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
@@ -9,18 +9,29 @@ export interface Credentials {
   readonly password: string;
 }
 
+const MOST_BYTES = 65_536;
+
 /**
- * One line `user:password`, as in the proxy's file.
- * @throws USAGE_FILE, STATE_PERMISSIONS when others may read it, CONFIG_INVALID
+ * What one server's readers are known by: the line `HOST user:password` whose first word is the server's host, with its port
+ * where the address has one. Empty lines and those that begin with `#` say nothing. A password for one server is nobody
+ * else's business, so no line is for all of them.
+ * @param host as in the server's address: `notary.example.com`, `10.0.0.7:4443`
+ * @returns undefined where no line is for this server
+ * @throws USAGE_FILE, STATE_PERMISSIONS when others may read it, CONFIG_INVALID with the number of the line
  */
-export async function readCredentials(path: string): Promise<Credentials> {
-  const line = (await readNamedFile(path, 4096)).toString('utf8').trimEnd();
+export async function readCredentials(path: string, host: string): Promise<Credentials | undefined> {
+  const text = (await readNamedFile(path, MOST_BYTES)).toString('utf8');
   await new Disk().refuseUnlessPrivate(path);
-  const colon = line.indexOf(':');
-  if (colon < 1 || /[\u0000-\u001f\u007f]/.test(line)) {
-    throw new Refusal('CONFIG_INVALID', `${path} does not hold one line “user:password”.`);
+  let found: Credentials | undefined;
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const [, name, user, password] = /^(\S+) +([^:\s]+):([^\u0000-\u001f\u007f]+)$/.exec(line) ?? [];
+    if (name === undefined || user === undefined || password === undefined) {
+      throw new Refusal('CONFIG_INVALID', `Line ${index + 1} of ${path} is not of the form “HOST user:password”.`);
+    }
+    if (name === host) found = { user, password };
   }
-  return { user: line.slice(0, colon), password: line.slice(colon + 1) };
+  return found;
 }
 
 /** The Authorization header. A secret. */

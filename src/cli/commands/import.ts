@@ -1,6 +1,6 @@
 /** `countersign import`: one attempt to bring upstream’s state in: verified, recorded, published. */
 import { Option } from 'commander';
-import { openSource } from '../../acquire/open.ts';
+import { openUpstream } from '../../acquire/open.ts';
 import { upstreamOptions } from '../../config/settings.ts';
 import type { Claim } from '../../ledger/records.ts';
 import { isSolo } from '../../decide/people.ts';
@@ -65,13 +65,13 @@ export const importCommand = defineCommand<Given>({
     const repository = repositoryId(given.id);
     const decisions = decisionsOf(given);
     return invocation.withMirror(async (mirror, settings) => {
-      const { upstream } = mirror.reader.enrolment(repository);
+      const { upstream, collection } = mirror.reader.enrolment(repository);
       const location = given.from === undefined ? upstream : locationOf(invocation, given.from);
       const options = { clock: invocation.clock, ...(await upstreamOptions(settings)) };
       const importer = await importerOf(invocation, mirror, given);
       const result = await importUpstream(mirror, {
         repository,
-        openSource: () => openSource(location, options),
+        openSource: () => openUpstream(location, collection, options),
         location,
         decisions,
         claim: claimOf(given, importer),

@@ -1,4 +1,5 @@
 /** `countersign repo list`: what is mirrored, one line each. */
+import { collectionWords } from '../collections.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { defineCommand } from '../command.ts';
 import { tableLines } from '../words.ts';
@@ -10,9 +11,10 @@ export const repoListCommand = defineCommand<object>({
   changesSomething: false,
   perform: (invocation) =>
     invocation.withMirror(({ reader }) => {
-      const repositories = reader.enrolments().map(({ id, upstream, enrolledAt }) => ({
+      const repositories = reader.enrolments().map(({ id, upstream, enrolledAt, collection }) => ({
         id,
         upstream,
+        collection: collectionWords(collection),
         enrolledAt: formatDate(enrolledAt),
         generation: reader.current(id)?.generation,
       }));

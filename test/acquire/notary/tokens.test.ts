@@ -1,11 +1,7 @@
 /** Servers that want a token: where it comes from, how long it is used, and what happens when it is not taken. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { readCredentials } from '../../../src/acquire/notary/credentials.ts';
 import { ROOT, SNAPSHOT } from '../../../src/tuf/names.ts';
-import { directory } from '../directories.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { refusal } from '../refusals.ts';
 import {
@@ -176,20 +172,4 @@ void test('access_token is the same thing under OAuth’s name', async (t) => {
   await (await notary(t, server.url)).collection(GUN).current(ROOT, 10);
   assert.equal(server.requests.at(-1)?.headers.authorization, 'Bearer abc');
   assert.match(server.asked[1] ?? '', /^\/token\?account=1&service=notary-server&scope=/);
-});
-
-void test('credentials come from one line that only their owner can read', async (t) => {
-  const folder = await directory(t);
-  const path = join(folder, 'credentials');
-  await writeFile(path, 'courier:hunter2:with a colon\n', { mode: 0o600 });
-  assert.deepEqual(await readCredentials(path), CREDENTIALS);
-  for (const content of ['', 'hunter2', ':hunter2', 'a:hunter2\nb:c', 'a:b\u0001hunter2']) {
-    await writeFile(path, content);
-    const said = await refusal('CONFIG_INVALID', readCredentials(path));
-    assert.doesNotMatch(said.message, /hunter2/);
-  }
-  await refusal('USAGE_FILE', readCredentials(join(folder, 'none')));
-  const open = join(folder, 'open');
-  await writeFile(open, 'a:b', { mode: 0o644 });
-  await refusal('STATE_PERMISSIONS', readCredentials(open));
 });
