@@ -20,6 +20,7 @@ import { publishCommand } from './commands/publish.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { renewCommand } from './commands/renew.ts';
 import { repoCommands } from './commands/repo.ts';
+import { rescueCommand } from './commands/rescue.ts';
 import { reviewCommand } from './commands/review.ts';
 import { rootCommands } from './commands/root.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -32,6 +33,7 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   initCommand,
   repoCommands,
   importCommand,
+  rescueCommand,
   importsCommand,
   diffCommand,
   approveCommand,

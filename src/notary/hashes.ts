@@ -4,7 +4,7 @@
  */
 import { decodeBase64, encodeHex } from '../tuf/encoding.ts';
 import type { Json, JsonObject } from '../tuf/json.ts';
-import { printable } from '../tuf/names.ts';
+import { printable, type Sha256 } from '../tuf/names.ts';
 import { refuseShape, Shape } from '../tuf/shape.ts';
 
 export interface NotaryListing {
@@ -31,6 +31,11 @@ export function readListing(value: Json | undefined, label: string): NotaryListi
   const hashes = readHashes(shape.map('hashes'), label);
   if (!hashes.has('sha256')) return refuseShape(label, 'has no sha256 hash');
   return { length: shape.length('length'), hashes };
+}
+
+/** What a listed metadata file is asked for by; no digest where nothing is listed, which no file has. */
+export function digestIn(listing: Pick<NotaryListing, 'hashes'> | undefined): Sha256 {
+  return (listing?.hashes.get('sha256') ?? '') as Sha256;
 }
 
 /** A target: sha256 or sha512, and whatever the publisher added. */

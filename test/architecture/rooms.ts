@@ -67,6 +67,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What people decide, as events: they sign, the gate admits it, the writer appends it.
   decide: ['errors', 'tuf', 'platform', 'verify', 'sshsig', 'ledger', 'gate', 'publish', 'mirror'],
+  // Many collections brought to safety: taken home, enrolled, imported.
+  rescue: [...['errors', 'tuf', 'notary', 'platform', 'acquire', 'verify', 'type ledger/records', 'mirror']],
   status: [
     ...['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring', 'type gate/records'],
     'type decide/office',
@@ -85,7 +87,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
     ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'ledger/events', 'sshsig', 'gate', 'mirror'],
-    ...['open', 'decide', 'status', 'witness', 'audit'],
+    ...['open', 'decide', 'rescue', 'status', 'witness', 'audit'],
   ],
 };
 

@@ -1,5 +1,4 @@
 /** One place where what the operator typed becomes the source of a collection. */
-import { Refusal } from '../../errors.ts';
 import { locate } from '../location.ts';
 import type { CollectionSource } from './collection-source.ts';
 import { readCredentials } from './credentials.ts';
@@ -26,13 +25,26 @@ export async function openCollection(
   return openServerCollection(place.url, gun, await withCredentials(place.url, options));
 }
 
-/** @throws USAGE_OPTION for a directory: it has no change feed, and nobody renews what is in it */
-export async function openServer(location: string, options: CollectionOptions): Promise<NotaryServer> {
+/** Everything at one place. */
+export interface Collections {
+  open(gun: string): CollectionSource | Promise<CollectionSource>;
+  /** Of a server; a directory has no change feed. */
+  readonly changes: NotaryServer['changes'] | undefined;
+  close(): Promise<void>;
+}
+
+export async function openCollections(location: string, options: CollectionOptions): Promise<Collections> {
   const place = locate(location);
-  if (place.kind === 'server') return openNotaryServer(place.url, await withCredentials(place.url, options));
-  throw new Refusal('USAGE_OPTION', 'A directory has no change feed.', {
-    next: 'Name the collections, or give the address of the server.',
-  });
+  if (place.kind === 'directory') {
+    const open = (gun: string): Promise<CollectionSource> => openDirectoryCollection(place.path, gun);
+    return { open, changes: undefined, close: () => Promise.resolve() };
+  }
+  const server = await openNotaryServer(place.url, await withCredentials(place.url, options));
+  return {
+    open: (gun) => server.collection(gun),
+    changes: (gun, feed) => server.changes(gun, feed),
+    close: () => server.close(),
+  };
 }
 
 async function withCredentials(

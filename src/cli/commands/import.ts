@@ -2,23 +2,19 @@
 import { Option } from 'commander';
 import { openUpstream } from '../../acquire/open.ts';
 import { upstreamOptions } from '../../config/settings.ts';
-import type { Claim } from '../../ledger/records.ts';
-import { isSolo } from '../../decide/people.ts';
-import { type Signer, signerFor } from '../../decide/signing.ts';
-import { Refusal } from '../../errors.ts';
-import { type ImportResult, importUpstream, type Mirror, rulesOf } from '../../mirror.ts';
-import { accountName } from '../../platform/account.ts';
+import type { Signer } from '../../decide/signing.ts';
+import { type ImportResult, importUpstream } from '../../mirror.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { type Candidate, asOf } from '../../verify/candidate.ts';
 import { type Decision, type DecisionKind, decision } from '../../verify/decisions.ts';
 import { inNames } from '../changed.ts';
 import { defineCommand } from '../command.ts';
-import type { Invocation } from '../invocation.ts';
+import { claimOf, importerOf } from '../importer.ts';
 import { locationOf } from '../locations.ts';
 import { repeatable } from '../options.ts';
 import { ceremonyLines, refusalDocument } from '../publishing.ts';
-import { signingOf, type SigningGiven } from '../signing-options.ts';
+import type { SigningGiven } from '../signing-options.ts';
 import { plural } from '../words.ts';
 
 interface Given extends SigningGiven {
@@ -93,29 +89,6 @@ function decisionsOf(given: Given): Decision[] {
     ...made('accept-version-jump', given.acceptVersionJump),
     ...made('accept-duplicate-keys', given.acceptDuplicateKeys),
   ];
-}
-
-/**
- * Somebody who signs for it; undefined for the account of this machine, as long as it may.
- * @throws USAGE_UNKNOWN_OPERATOR for a name of nobody, once somebody is recorded: it would look like a person’s word (A-04)
- */
-async function importerOf(invocation: Invocation, mirror: Mirror, given: Given): Promise<Signer | undefined> {
-  const signing = signingOf(invocation, given);
-  if (!signing) return undefined;
-  if (!isSolo(rulesOf(mirror))) return signerFor(mirror, signing);
-  if (given.key === undefined) return undefined;
-  throw new Refusal('USAGE_OPTION', 'Nobody is recorded here, so nobody’s key signs for an import.', {
-    next: 'Leave --key out, or record people first: countersign operator add.',
-  });
-}
-
-function claimOf({ ticket, reason, as }: Given, importer: Signer | undefined): Claim {
-  const account = importer ? undefined : (as ?? accountName());
-  return {
-    ...(ticket === undefined ? {} : { ticket }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(account === undefined ? {} : { as: account }),
-  };
 }
 
 function describe(result: ImportResult): string[] {

@@ -3,8 +3,9 @@
  * without any memory would take, and versions that never go back. For what is about to be published, and afterwards.
  */
 import type { CollectionSource } from '../../acquire/notary/collection-source.ts';
+import { digestIn } from '../../notary/hashes.ts';
 import { requireFirstRoot } from '../../notary/root-certificates.ts';
-import { type RoleName, SNAPSHOT, type Sha256, TARGETS, TIMESTAMP } from '../../tuf/names.ts';
+import { type RoleName, SNAPSHOT, TARGETS, TIMESTAMP } from '../../tuf/names.ts';
 import { type ExpiryRule, enforceExpiry } from '../../tuf/trusted-set.ts';
 import type { ClientResult, ClientRules, ClientStart } from '../as-client.ts';
 import { Evidence } from '../evidence.ts';
@@ -63,8 +64,4 @@ export async function refreshAsCollection(
     freshUntil: new Date(Math.min(...expiries.map((date) => date.getTime()))),
     dead,
   };
-}
-
-function digestIn(listing: { readonly hashes: ReadonlyMap<string, string> } | undefined): Sha256 {
-  return (listing?.hashes.get('sha256') ?? '') as Sha256;
 }

@@ -7,6 +7,7 @@
  */
 import type { CollectionSource } from '../../acquire/notary/collection-source.ts';
 import { isRefusal } from '../../errors.ts';
+import { digestIn } from '../../notary/hashes.ts';
 import type { ParsedNotary } from '../../notary/metadata.ts';
 import { asTufRole } from '../../notary/signatures.ts';
 import type {
@@ -15,7 +16,7 @@ import type {
   TrustedCollectionSnapshot,
   TrustedCollectionTimestamp,
 } from '../../notary/trusted-set.ts';
-import { type RoleName, ROOT, SNAPSHOT, type Sha256, TARGETS, TIMESTAMP, printable } from '../../tuf/names.ts';
+import { type RoleName, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, printable } from '../../tuf/names.ts';
 import { stillSuffice } from '../../tuf/signatures.ts';
 import type { ExpiryRule, Previous } from '../../tuf/trusted-set.ts';
 import { Candidate, type CandidateRole, type UpstreamFile } from '../candidate.ts';
@@ -110,7 +111,7 @@ async function readSnapshot(
   timestamp: TrustedCollectionTimestamp,
 ): Promise<TrustedCollectionSnapshot> {
   const { hashes, length } = timestamp.timestamp.payload.snapshot;
-  const bytes = await source.byHash(SNAPSHOT, digestIn(hashes), bound(limits.snapshotBytes, length));
+  const bytes = await source.byHash(SNAPSHOT, digestIn({ hashes }), bound(limits.snapshotBytes, length));
   evidence.received(SNAPSHOT, bytes);
   return timestamp.snapshot(bytes);
 }
@@ -120,10 +121,6 @@ const EVIDENCE_SLACK_BYTES = 65_536;
 
 function bound(limit: number, length: number): number {
   return Math.min(limit, length + EVIDENCE_SLACK_BYTES);
-}
-
-function digestIn(hashes: ReadonlyMap<string, string>): Sha256 {
-  return (hashes.get('sha256') ?? '') as Sha256;
 }
 
 /**
@@ -153,11 +150,7 @@ async function collectRoles(
     limits,
     async read(role) {
       const listed = payload.roles.get(role);
-      const bytes = await source.byHash(
-        role,
-        digestIn(listed?.hashes ?? new Map()),
-        bound(limits.targetsBytes, listed?.length ?? 0),
-      );
+      const bytes = await source.byHash(role, digestIn(listed), bound(limits.targetsBytes, listed?.length ?? 0));
       evidence.received(role, bytes);
       return bytes;
     },
