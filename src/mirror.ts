@@ -27,7 +27,7 @@ import { takeLock } from './platform/lock.ts';
 import { randomName } from './platform/random.ts';
 import type { BlobStore } from './publish/blobs.ts';
 import { carryTargets } from './publish/carry.ts';
-import { authorise, requireAutomatic, verdictOn } from './publish/authority.ts';
+import { authorise, requireAutomatic, requireNotRetired, verdictOn } from './publish/authority.ts';
 import { schemaProblems } from './publish/fsck-record.ts';
 import { composeGeneration, planNext } from './publish/generation.ts';
 import type { Lifetimes } from './publish/lifetimes.ts';
@@ -91,6 +91,7 @@ export type ImportResult =
 export async function importUpstream(mirror: Mirror, request: ImportRequest): Promise<ImportResult> {
   const { repository, isRehearsal = false } = request;
   const enrolment = mirror.reader.enrolment(repository);
+  requireNotRetired(rulesOf(mirror), repository);
   const lock = await takeLock(mirror.writerOptions.lockDirectory, `import-${repository}`, mirror.clock, 0);
   const startedAt = mirror.clock.now();
   const evidence = new Evidence();

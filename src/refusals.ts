@@ -203,6 +203,10 @@ export const REFUSALS = {
     why: 'Upstream vouched for this state too long ago; carrying it on would hide a frozen upstream.',
     next: 'Import a newer state; the limit is the repository’s maxUpstreamAge.',
   },
+  POLICY_RETIRED: {
+    why: 'People agreed that this upstream will never answer again; whatever does so now is somebody else.',
+    next: 'Nothing: what it published last is served and renewed. To follow another upstream, enrol it under another id.',
+  },
   POLICY_APPROVALS: {
     why: 'What is published was agreed to by as many different people as the policy asks, without the one who brought it in.',
     next: 'See `countersign imports`; each of the missing people runs `countersign approve N --as NAME`.',

@@ -49,7 +49,9 @@ export interface RepositoryStatus {
   /** RFC 3339: the last moment upstream vouched for what is carried. Renewing never moves it. */
   readonly asOf: string | undefined;
   readonly upstreamTimestampVersion: number | undefined;
-  /** When renewal stops unless something newer is imported. */
+  /** Since when nobody is expected to vouch for anything newer, RFC 3339; what is served is final. */
+  readonly retiredAt: string | undefined;
+  /** When renewal stops unless something newer is imported; undefined as well where it never does. */
   readonly renewableUntil: string | undefined;
   /** The earliest expiry among reachable authored roles. */
   readonly horizon: { readonly role: string; readonly expires: string } | undefined;
@@ -101,8 +103,10 @@ function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): Reposi
   const current = reader.current(id);
   const [lastImport] = reader.imports(id, 1);
   const accepted = reader.lastAccepted(id);
+  const { retired } = enrolment;
   const base = {
     id,
+    retiredAt: retired && formatDate(retired.at),
     policy: office?.policyOf(id),
     lastImport: lastImport && {
       number: lastImport.number,
@@ -131,8 +135,11 @@ function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): Reposi
   const roles = reader.generationRoles(id, current.generation);
   const issued = issuedNow(reader, current);
   const horizon = earliest(roles);
+  const isFinal = retired?.import === published.number;
   const renewableUntil =
-    published.asOf && new Date(published.asOf.timestampExpires.getTime() + enrolment.maxUpstreamAgeDays * DAY_MS);
+    published.asOf &&
+    !isFinal &&
+    new Date(published.asOf.timestampExpires.getTime() + enrolment.maxUpstreamAgeDays * DAY_MS);
   return {
     ...base,
     generation: current.generation,
@@ -145,7 +152,7 @@ function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): Reposi
     },
     asOf: published.asOf && formatDate(published.asOf.timestampExpires),
     upstreamTimestampVersion: published.asOf?.timestampVersion,
-    renewableUntil: renewableUntil && formatDate(renewableUntil),
+    renewableUntil: renewableUntil ? formatDate(renewableUntil) : undefined,
     horizon: horizon && { role: horizon.role, expires: formatDate(horizon.expires) },
     mirrorExpires: {
       root: formatDate(issued.root.expires),
@@ -158,8 +165,8 @@ function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): Reposi
     problems: [
       ...(accepted && (office ?? accepted.number !== published.number) ? waitingProblems(asked, accepted) : []),
       ...mirrorProblems(issued, now),
-      ...upstreamProblems(published, renewableUntil, now),
-      ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now)),
+      ...(renewableUntil ? upstreamProblems(published, renewableUntil, now) : []),
+      ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now, isFinal)),
     ],
   };
 }
@@ -264,8 +271,8 @@ function mirrorProblems(issued: Record<MirrorRole, IssuedFile>, now: Date): Prob
   });
 }
 
-function upstreamProblems({ asOf }: ImportRecord, renewableUntil: Date | undefined, now: Date): Problem[] {
-  if (!asOf || !renewableUntil || asOf.timestampExpires > now) return [];
+function upstreamProblems({ asOf }: ImportRecord, renewableUntil: Date, now: Date): Problem[] {
+  if (!asOf || asOf.timestampExpires > now) return [];
   const since = formatDate(asOf.timestampExpires);
   if (renewableUntil < now) {
     const text = `Renewal has stopped: upstream last vouched for this until ${since}, beyond maxUpstreamAge.`;
@@ -276,9 +283,9 @@ function upstreamProblems({ asOf }: ImportRecord, renewableUntil: Date | undefin
 }
 
 /** An authored role’s expiry: the one thing that no mirror can move. */
-function horizonProblem({ role, expires }: GenerationRole, now: Date): Problem[] {
+function horizonProblem({ role, expires }: GenerationRole, now: Date, isFinal: boolean): Problem[] {
   const when = formatDate(expires);
-  const base = { role: printable(role), whoActs: 'upstream', canMirrorHelp: false } as const;
+  const base = { role: printable(role), whoActs: isFinal ? 'nobody' : 'upstream', canMirrorHelp: false } as const;
   if (expires <= now) {
     const fails = role === TARGETS ? 'every client' : 'some clients';
     return [
@@ -286,7 +293,7 @@ function horizonProblem({ role, expires }: GenerationRole, now: Date): Problem[]
         ...base,
         kind: 'dead-horizon',
         fails,
-        text: `${printable(role)} expired on ${when}: clients refuse it, and only upstream can renew it.`,
+        text: `${printable(role)} expired on ${when}: clients refuse it, and ${isFinal ? 'upstream, which could renew it, is retired' : 'only upstream can renew it'}.`,
       },
     ];
   }
@@ -296,7 +303,7 @@ function horizonProblem({ role, expires }: GenerationRole, now: Date): Problem[]
       ...base,
       kind: 'horizon-near',
       fails: 'nobody yet',
-      text: `${printable(role)} expires on ${when}: import a renewed one before; only upstream can renew it.`,
+      text: `${printable(role)} expires on ${when}: ${isFinal ? 'upstream is retired, so move its users elsewhere before' : 'import a renewed one before; only upstream can renew it'}.`,
     },
   ];
 }

@@ -26,6 +26,8 @@ export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'withdraw.generation': 'What is served goes back to an earlier import’s content, under higher versions.',
   'breakglass.open': 'An emergency: fewer people may publish one import, and it must be reviewed.',
   'breakglass.review': 'The review of an emergency.',
+  'upstream.retire':
+    '`repo retire`: upstream will never answer again. What the import brought is final, and nothing else is imported or published.',
   'clock.step': 'A clock that had stepped is right now, by a person’s decision.',
   recovery:
     'A restored record goes on. Where entries were lost that others may hold, the log goes on under another name.',

@@ -28,6 +28,7 @@ function listed(event: AnyEvent): (string | null)[] {
     case 'withdraw.generation':
     case 'breakglass.open':
     case 'breakglass.review':
+    case 'upstream.retire':
     case 'clock.step':
     case 'recovery':
       return [event.body.reason];

@@ -150,6 +150,10 @@ function describeRules(event: AnyEvent): Described {
     }
     case 'breakglass.review':
       return { ...plain(`the emergency of entry ${event.body.opened.index} was reviewed`), reason: event.body.reason };
+    case 'upstream.retire': {
+      const { repository, import: number, reason } = event.body;
+      return { ...about(repository, `upstream was retired: import ${number} is final`), import: number, reason };
+    }
     default:
       return plain(event.type);
   }

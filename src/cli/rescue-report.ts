@@ -53,7 +53,11 @@ export function plannedReport({ reader }: Mirror, chosen: Chosen, servedAs: (gun
   const planned = chosen.wanted.map(({ gun }) => {
     const name = { name: gun, servedAs: servedAs(gun) };
     const before = known.find((one) => one.collection?.servedAs === name.servedAs);
-    return { ...collectionWords(name), repository: before?.id };
+    return {
+      ...{ ...collectionWords(name), repository: before?.id, kept: undefined, rootSha256: undefined },
+      ...{ confirmedBy: before && 'enrolled', outcome: 'rehearsed', import: undefined },
+      ...{ refusal: undefined, validity: undefined },
+    };
   });
   return {
     lines: [`Would ask for ${plural(planned.length, 'collection')}.`, ...chosen.wanted.map(({ gun }) => `  ${gun}`)],

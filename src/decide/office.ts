@@ -73,6 +73,8 @@ export function officeOf(mirror: Mirror, now: Date): Office {
 }
 
 function waitingIn(asking: Asking, rules: Rules, repository: RepositoryId): Waiting | undefined {
+  // What had not become public when its upstream was retired never will.
+  if (rules.retirements.of(repository)) return undefined;
   const current = rules.imports.current(repository);
   const taken = rules.exceptions.withdrawals().findLast((one) => one.repository === repository);
   const isGoingBack = taken !== undefined && taken.index > (current?.index ?? -1);

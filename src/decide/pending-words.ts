@@ -58,5 +58,7 @@ export function wordsFor(known: { rules: Rules; sealed: Asking['sealed'] }, subj
       return `open the emergency for import ${String(number)} of ${String(scope)}`;
     case 'breakglass.review':
       return `review the emergency of import ${String(number)} of ${String(scope)}`;
+    case 'upstream.retire':
+      return `retire the upstream of ${String(scope)}, with import ${String(number)} as its end`;
   }
 }

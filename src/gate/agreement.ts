@@ -11,7 +11,7 @@ import * as subjects from './subjects.ts';
 
 const TYPES: ReadonlySet<string> = new Set([
   ...['actor.add', 'actor.retire', 'key.add', 'key.revoke', 'policy.set', 'witnesses.set'],
-  ...['withdraw.generation', 'breakglass.open', 'breakglass.review'],
+  ...['withdraw.generation', 'breakglass.open', 'breakglass.review', 'upstream.retire'],
 ]);
 
 export type AgreedEvent = Extract<
@@ -26,7 +26,8 @@ export type AgreedEvent = Extract<
       | 'witnesses.set'
       | 'withdraw.generation'
       | 'breakglass.open'
-      | 'breakglass.review';
+      | 'breakglass.review'
+      | 'upstream.retire';
   }
 >;
 
@@ -65,6 +66,8 @@ function subjectOf(event: AgreedEvent, signed: ChangeSubject | undefined, about:
       return subjects.openEmergency(about.repository, about.import, about.leaf, body.reason);
     case 'breakglass.review':
       return subjects.reviewEmergency(about.repository, about.import, about.leaf, body.reason);
+    case 'upstream.retire':
+      return subjects.retireUpstream(about.repository, about.import, about.leaf, body.reason);
   }
 }
 

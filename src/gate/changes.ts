@@ -133,6 +133,7 @@ function governing(policies: Policies, { kind, scope }: ChangeSubject): Policy[]
     case 'generation.withdraw':
     case 'breakglass.open':
     case 'breakglass.review':
+    case 'upstream.retire':
       return [policies.inForce(scope ?? EVERYWHERE).policy];
   }
 }

@@ -102,6 +102,14 @@ export interface Withdrawal extends Mark {
   readonly agreed: Agreed;
 }
 
+/** What upstream said last is final. */
+export interface Retirement extends Mark {
+  readonly repository: string;
+  /** Whose roles are final. */
+  readonly import: number;
+  readonly agreed: Agreed;
+}
+
 export interface Emergency extends Mark {
   readonly repository: string;
   readonly import: number;

@@ -20,6 +20,7 @@ import { PendingChanges } from './pending.ts';
 import { People } from './people.ts';
 import { EVERYWHERE, Policies } from './policies.ts';
 import type { Agreed, Genesis, Mark, WitnessesInForce } from './records.ts';
+import { Retirements } from './retirements.ts';
 import { setWitnesses, witnessesDigest } from './subjects.ts';
 
 type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;
@@ -32,6 +33,7 @@ export class Rules implements Standing {
   readonly changes = new PendingChanges();
   readonly imports = new Imports();
   readonly exceptions = new Exceptions(this.imports, this.policies);
+  readonly retirements = new Retirements(this.imports);
   /** What every change of the rules rests on, in the order of the ledger. */
   readonly agreed: (Agreed & { readonly entry: number })[] = [];
   /** Digests of signatures on which changes rest and that were erased since, with the place of the leaf that says so. */
@@ -109,8 +111,11 @@ export class Rules implements Standing {
     if (isImportEvent(event)) {
       const problem = this.imports.problemOf(event, this.mirrorId);
       if (problem !== undefined) return problem;
-      if (event.type === 'import.claimed') return this.#enrolments.problemOfClaim(event);
-      return event.type === 'publish' ? this.exceptions.problemOfGround(event.body.statement) : undefined;
+      if (event.type === 'import.claimed')
+        return this.retirements.problemOfClaim(event) ?? this.#enrolments.problemOfClaim(event);
+      if (event.type !== 'publish') return undefined;
+      const { statement } = event.body;
+      return this.retirements.problemOfPublication(statement) ?? this.exceptions.problemOfGround(statement);
     }
     if (event.type === 'change.signed') {
       const { change_id, mirror_id } = event.body.statement;
@@ -149,13 +154,26 @@ export class Rules implements Standing {
       case 'breakglass.open':
       case 'breakglass.review':
         return this.exceptions.problemOf(event);
+      case 'upstream.retire':
+        return this.retirements.problemOf(event);
     }
   }
 
   #agreement(event: AgreedEvent): Agreed | string {
-    const isException =
-      event.type === 'withdraw.generation' || event.type === 'breakglass.open' || event.type === 'breakglass.review';
-    return agreementOf(this, event, (isException && this.exceptions.aboutOf(event)) || NOTHING);
+    return agreementOf(this, event, this.#aboutOf(event) ?? NOTHING);
+  }
+
+  #aboutOf(event: AgreedEvent): About | undefined {
+    switch (event.type) {
+      case 'withdraw.generation':
+      case 'breakglass.open':
+      case 'breakglass.review':
+        return this.exceptions.aboutOf(event);
+      case 'upstream.retire':
+        return this.retirements.aboutOf(event);
+      default:
+        return undefined;
+    }
   }
 
   #take(event: AnyEvent, mark: Mark): void {
@@ -218,6 +236,9 @@ export class Rules implements Standing {
       case 'breakglass.open':
       case 'breakglass.review':
         this.exceptions.apply(event, agreed, mark);
+        return;
+      case 'upstream.retire':
+        this.retirements.apply(event, agreed, mark);
     }
   }
 }

@@ -65,6 +65,14 @@ export function reviewEmergency(repository: string, number: number, opened: stri
   };
 }
 
+/** @param observation hash of the leaf of what was seen: it binds the final version and digest of every role */
+export function retireUpstream(repository: string, number: number, observation: string, reason: string): ChangeSubject {
+  return {
+    ...NOTHING,
+    ...{ kind: 'upstream.retire', scope: repository, import_id: number, document_sha256: observation, reason },
+  };
+}
+
 /** The emergency has a purpose of its own: nobody opens one while believing to sign something else (Y-05). */
 export function purposeOf({ kind }: ChangeSubject): Purpose {
   return kind.startsWith('breakglass.') ? PURPOSES.breakGlass : PURPOSES.policyChange;

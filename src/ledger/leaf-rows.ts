@@ -7,7 +7,7 @@ import type { Database, Row } from '../platform/database.ts';
 import { type AnyEvent, decodeLeaf } from './events/leaf.ts';
 import type { ImportObservation } from './events/statements.ts';
 import { leafBytes } from './log-rows.ts';
-import { asEnrolment, type Enrolment } from './records.ts';
+import { asEnrolment, type Enrolment, type Retired } from './records.ts';
 
 /** @param row with `id` and `entry` of the table `repository` */
 export function enrolmentIn(database: Database, row: Row): Enrolment {
@@ -21,7 +21,17 @@ export function enrolmentIn(database: Database, row: Row): Enrolment {
       ? set.body.limits
       : refuseRow('repository_limit', id, set.n);
   });
-  return asEnrolment(event, Object.assign({}, ...raised) as Readonly<Record<string, number>>);
+  const limits = Object.assign({}, ...raised) as Readonly<Record<string, number>>;
+  return asEnrolment(event, limits, retirementIn(database, id));
+}
+
+function retirementIn(database: Database, id: string): Retired | undefined {
+  const entry = database.one('SELECT entry FROM retirement WHERE repository = ?', id)?.['entry'];
+  if (entry === undefined) return undefined;
+  const { type, body, at, n } = eventIn(database, entry);
+  return type === 'upstream.retire' && body.repository === id
+    ? { import: body.import, at }
+    : refuseRow('retirement', id, n);
 }
 
 /** What the server stated about an import. @throws USAGE_UNKNOWN_IMPORT, STATE_LEDGER for a row that leads elsewhere */

@@ -22,6 +22,11 @@ export function project(database: Database, event: AnyEvent, read: ReadFile): vo
       for (const [name, value] of Object.entries(event.body.limits))
         insert(database, 'repository_limit', { entry: event.n, repository: event.body.repository, name, value });
       return;
+    case 'upstream.retire': {
+      const { repository, import: number } = event.body;
+      insert(database, 'retirement', { repository, import: number, entry: event.n });
+      return;
+    }
     case 'import.verified':
     case 'import.rejected':
       imported(database, event, read);

@@ -20,6 +20,14 @@ export interface Enrolment {
   readonly maxUpstreamAgeDays: number;
   readonly limits: Limits;
   readonly enrolledAt: Date;
+  /** Set when people agreed that upstream will never answer again. */
+  readonly retired?: Retired;
+}
+
+/** The end of an upstream: nothing but what this import brought is published any more. */
+export interface Retired {
+  readonly import: number;
+  readonly at: Date;
 }
 
 /** A Notary collection: its name upstream, which its root certificates bear, and the one under which clients ask here. */
@@ -122,6 +130,7 @@ export interface Served extends Current {
 export function asEnrolment(
   { at, body }: LedgerEvent<'upstream.enrol'>,
   raised: Readonly<Record<string, number>>,
+  retired: Retired | undefined,
 ): Enrolment {
   return {
     id: body.repository as RepositoryId,
@@ -132,6 +141,7 @@ export function asEnrolment(
     maxUpstreamAgeDays: body.max_upstream_age_days,
     limits: { ...DEFAULT_LIMITS, ...body.limits, ...raised },
     enrolledAt: at,
+    ...(retired && { retired }),
   };
 }
 

@@ -17,6 +17,7 @@ import { project } from './projections.ts';
 export const PROJECTIONS: Readonly<Record<string, string>> = {
   repository: 'id',
   repository_limit: 'entry, name',
+  retirement: 'repository',
   import: 'number',
   import_file: 'import, kind, role, file_sha256',
   import_target: 'import, path, sha256',

@@ -36,8 +36,9 @@ export function signaturesIn(sealed: Pick<SealedStore, 'open'>): Signatures {
   return (digest) => sealed.open(digest)?.value;
 }
 
-/** @throws POLICY_APPROVALS, POLICY_REJECTED, POLICY_COOLING_OFF, POLICY_NOT_PERMITTED, STATE_CONFLICT, STATE_SEALED */
+/** @throws POLICY_APPROVALS, POLICY_REJECTED, POLICY_COOLING_OFF, POLICY_NOT_PERMITTED, POLICY_RETIRED, STATE_CONFLICT, STATE_SEALED */
 export function authorise(asking: Asking, repository: RepositoryId, number: number): Authority {
+  requireNotRetired(asking.log.state, repository, number);
   const verdict = verdictOn(asking, repository, number);
   requireApproved(verdict);
   const [unproven] = unprovenRules(asking.log.state, signaturesIn(asking.sealed));
@@ -65,6 +66,23 @@ export function unprovenRules(rules: Rules, signatures: Signatures): string[] {
         `The signature of ${signer.actor} in entry ${signed.index}, on which entry ${entry} rests, cannot be shown: ${why.replace(/\.$/, '')}.`,
       ];
     }),
+  );
+}
+
+/**
+ * Of a retired upstream nothing is imported, and nothing but its end is published.
+ * @param number undefined for what would still be imported
+ * @throws POLICY_RETIRED
+ */
+export function requireNotRetired({ retirements }: Rules, repository: string, number?: number): void {
+  const retired = retirements.of(repository);
+  if (!retired || retired.import === number) return;
+  throw new Refusal(
+    'POLICY_RETIRED',
+    `The upstream of ${repository} was retired: import ${retired.import} is its end.`,
+    {
+      details: { repository, import: retired.import },
+    },
   );
 }
 

@@ -144,12 +144,12 @@ interface OnlineIssue {
 
 /** New snapshot and timestamp under versions that are reserved, durably, before anything is signed (S-04). */
 export async function issueOnline(
-  { keyring, lifetimes }: Composer,
+  { keyring, lifetimes, log }: Composer,
   writer: LedgerWriter,
   { roles, statement, enrolment, root, onlineEpoch, now }: OnlineIssue,
 ): Promise<{ snapshot: SignedFile; timestamp: SignedFile }> {
   const { repository } = statement;
-  requireRecentUpstream(statement, enrolment.maxUpstreamAgeDays, now);
+  requireRecentUpstream(log.state, statement, enrolment.maxUpstreamAgeDays, now);
   const [snapshotVersion = 0, timestampVersion = 0] = await writer.reserve([
     { repository, role: 'snapshot', epoch: onlineEpoch },
     { repository, role: 'timestamp', epoch: onlineEpoch },

@@ -141,7 +141,7 @@ function findDue(
     ? standingDecisions(reader, { ...own, roles: reader.generationRoles(repository, generation) })
     : decisions;
   const statement = { ...own, generation, decisions: stated };
-  requireRecentUpstream(statement, enrolment.maxUpstreamAgeDays, now);
+  requireRecentUpstream(composer.log.state, statement, enrolment.maxUpstreamAgeDays, now);
   return { current, enrolment, timestamp, snapshot, roles, statement };
 }
 

@@ -14,6 +14,8 @@ import type { Candidate } from '../verify/candidate.ts';
 import { Evidence } from '../verify/evidence.ts';
 import { verifyState } from '../verify/dialects.ts';
 
+const FOR_EVER = Number.MAX_SAFE_INTEGER;
+
 export interface Reverified {
   readonly candidate: Candidate;
   readonly number: number;
@@ -56,7 +58,8 @@ export async function reverifyImport(
     seen: () => [],
     selection: enrolment.selection,
     decisions,
-    maxUpstreamAgeDays: enrolment.maxUpstreamAgeDays,
+    // Of a retired upstream, whose end this is: nobody will vouch for it any more. Whether it is signed is asked elsewhere.
+    maxUpstreamAgeDays: enrolment.retired?.import === number ? FOR_EVER : enrolment.maxUpstreamAgeDays,
     limits: { ...enrolment.limits, versionJump: Number.MAX_SAFE_INTEGER },
     now: clock.now(),
     evidence: new Evidence(),

@@ -196,6 +196,17 @@ export class AuditedOffice {
     await this.publish(to);
   }
 
+  /** What is public is upstream’s end. */
+  async retireUpstream(by: readonly string[], reason = 'gone'): Promise<void> {
+    const { repository } = this;
+    const { import_id: number } = rulesOf(this.mirror).imports.current(repository)?.statement ?? { import_id: 0 };
+    const sealed = this.mirror.sealed.seal('reason', reason);
+    const subject = subjects.retireUpstream(repository, number, this.#import(number).observed.hash, sealed);
+    const agreed = await this.#agreed(subject, by);
+    const body = { repository, import: number, reason: sealed, ...agreed };
+    await this.commit({ type: 'upstream.retire', actor: 'local', body });
+  }
+
   // ── imports ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Upstream says something else from now on. */

@@ -20,6 +20,7 @@ before(async () => {
   await office.bringIn();
   await office.bringIn('second');
   await office.renew();
+  await office.retireUpstream(['ann', 'bob']);
 });
 after(async () => {
   for (const end of close) await end();

@@ -7,9 +7,12 @@ import { ENTRIES } from '../../src/cli/program.ts';
 import { writePin } from '../../src/client/pin/pin-write.ts';
 import { Disk } from '../../src/platform/disk.ts';
 import { renewSampleUpstream } from '../../src/sample/upstream.ts';
-import { DAY } from '../simulator/clock.ts';
+import { sha256 } from '../../src/tuf/digest.ts';
 import { guardPlace } from './guard-place.ts';
 import { as, fingerprint, keyFile, Office, signedBy, skip } from './office.ts';
+import { DAY, NOW } from '../simulator/clock.ts';
+import { writeCollected } from '../simulator/collected.ts';
+import { GUN, SimulatedCollection } from '../simulator/collection.ts';
 import { Workplace } from './workplace.ts';
 
 const PAGE = new URL('../../docs/reference/cli-json.md', import.meta.url);
@@ -82,6 +85,29 @@ describe('the documents', () => {
     workplace.clock.step(400 * DAY);
     await compare(workplace, 'renew', 'renew');
     await compare(workplace, 'fsck', 'fsck');
+  });
+
+  test('of collections', async (context) => {
+    const workplace = await Workplace.open(context);
+    await workplace.succeed('init --root-online');
+    const collection = new SimulatedCollection();
+    collection.delegate('targets/releases').role('targets/releases').expires = new Date(NOW.getTime() + DAY);
+    await writeCollected(workplace.path('up'), collection.publish());
+    const root = `--root @up/${GUN}/tuf/root.json --root-sha256 ${sha256(collection.firstRoot)}`;
+    for (const [line, section] of [
+      [`rescue up ${GUN} --dry-run`, 'rescue'],
+      [`rescue up ${GUN}`, 'rescue'],
+      [`rescue up ${GUN}2`, 'rescue'],
+      [`rescue up ${GUN} --first-use --reason why`, 'rescue'],
+      [`repo add app --dialect notary --gun ${GUN} --serve-as a/b --upstream up ${root}`, 'repo add'],
+      ['repo list', 'repo list'],
+      ['import app', 'import'],
+      ['status', 'status'],
+      ['repo retire app --reason why --dry-run', 'repo retire'],
+      ['repo retire app --reason why', 'repo retire'],
+      ['status', 'status'],
+    ] as const)
+      await compare(workplace, line, section);
   });
 
   test('of a holder', async (context) => {

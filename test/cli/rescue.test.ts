@@ -210,7 +210,8 @@ test('two names that spell the same id get one each', async (t) => {
 test('rehearsed, nothing is asked for and nothing is written', async (t) => {
   const { workplace, notary } = await site(t);
   const { json } = await workplace.succeed(`rescue ${notary.url.href} ${APP} ${RENAME} --dry-run --json`);
-  assert.deepEqual(json['collections'], [{ gun: APP, servedAs: 'mirror.dc.internal/team/app', repository: null }]);
+  const [told] = json['collections'] as Told[];
+  assert.deepEqual([told?.servedAs, told?.outcome, told?.kept], ['mirror.dc.internal/team/app', 'rehearsed', null]);
   assert.deepEqual(notary.asked, []);
 });
 

@@ -67,12 +67,14 @@ function published(inquiry: Inquiry, { repository, published: generations }: Imp
 
 /** Emergencies and withdrawals, with the signatures under them. */
 function exceptions({ chronicle }: Inquiry, { repository, number }: ImportRecord): (Pick<Mark, 'index'> | undefined)[] {
-  const { exceptions: made } = chronicle.rules;
+  const { exceptions: made, retirements } = chronicle.rules;
   const opened = made.emergencies().filter((one) => one.repository === repository && one.import === number);
   const back = made.withdrawals().filter((one) => one.repository === repository && one.toImport === number);
+  const ended = retirements.of(repository);
   return [
     ...opened.flatMap((one) => [one, one.reviewed, ...one.agreed.signatures]),
     ...back.flatMap((one) => [one, ...one.agreed.signatures]),
+    ...(ended?.import === number ? [ended, ...ended.agreed.signatures] : []),
   ];
 }
 

@@ -67,11 +67,14 @@ function describe({ rootKeyOnline, repositories }: StatusDocument, now: Date): s
 }
 
 function describeRepository(repository: RepositoryStatus, now: Date): string[] {
-  const { id, asOf, horizon, versions, mirrorExpires, excluded, policy, problems } = repository;
+  const { id, asOf, retiredAt, horizon, versions, mirrorExpires, excluded, policy, problems } = repository;
   const when = (text: string): string => `${text} (${relativeTo(now, new Date(text))})`;
   return [
     `${id}: ${verdict(repository)}`,
     ...(asOf === undefined ? [] : [`  as-of      ${when(asOf)}: until then upstream vouched for what is carried`]),
+    ...(retiredAt === undefined
+      ? []
+      : [`  retired    ${when(retiredAt)}: upstream will never answer again; this is its end`]),
     ...(horizon
       ? [`  horizon    ${when(horizon.expires)}: ${horizon.role} expires first of what upstream authored`]
       : []),

@@ -132,6 +132,7 @@ export const changeSubject = members({
     'generation.withdraw',
     'breakglass.open',
     'breakglass.review',
+    'upstream.retire',
   ),
   /** Whom it is about. */
   actor: orNull(actor),

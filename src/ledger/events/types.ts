@@ -92,6 +92,8 @@ export const EVENTS = {
   'withdraw.generation': members({ repository, generation: count, to_import: count, reason: digest, ...agreed }),
   'breakglass.open': members({ repository, import: count, reason: digest, review_by: time, ...agreed }),
   'breakglass.review': members({ opened: leafRef, reason: digest, ...agreed }),
+  /** Upstream will never answer again: what this import brought is the end, and is renewed without upstream’s word. */
+  'upstream.retire': members({ repository, import: count, reason: digest, ...agreed }),
 
   'clock.step': members({ reason: digest, last_event: time }),
   /**
