@@ -4,6 +4,7 @@ import type { Surroundings } from '../platform/process.ts';
 import { type CommandGroup, type DefinedCommand, type Perform, addEntry, examplesText } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { approveCommand } from './commands/approve.ts';
+import { clientConfigCommand } from './commands/client-config.ts';
 import { configCommands } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -51,6 +52,7 @@ export const ENTRIES: readonly (DefinedCommand | CommandGroup)[] = [
   rootCommands,
   operatorCommands,
   policyCommands,
+  clientConfigCommand,
   guardCommands,
   demoCommand,
   configCommands,

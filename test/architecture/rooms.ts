@@ -67,6 +67,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What people decide, as events: they sign, the gate admits it, the writer appends it.
   decide: ['errors', 'tuf', 'platform', 'verify', 'sshsig', 'ledger', 'gate', 'publish', 'mirror'],
+  // What stock clients are given, so that they take nothing on trust at the first contact.
+  handout: ['errors', 'notary', 'acquire/notary', 'type ledger/reader', 'type ledger/records'],
   // Many collections brought to safety: taken home, enrolled, imported.
   rescue: [...['errors', 'tuf', 'notary', 'platform', 'acquire', 'verify', 'type ledger/records', 'mirror']],
   status: [
@@ -87,7 +89,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
     ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'ledger/events', 'sshsig', 'gate', 'mirror'],
-    ...['open', 'decide', 'rescue', 'status', 'witness', 'audit'],
+    ...['open', 'decide', 'handout', 'rescue', 'status', 'witness', 'audit'],
   ],
 };
 
