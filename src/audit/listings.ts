@@ -6,8 +6,9 @@ import type { ImportObservation } from '../ledger/events/statements.ts';
 import { type ListedFile, readCarriedList, readFilesList } from '../ledger/lists.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { CarriedTarget } from '../ledger/records.ts';
-import { type Limits, DEFAULT_LIMITS } from '../tuf/limits.ts';
-import { parseTargets, type TargetEntry } from '../tuf/metadata.ts';
+import { readAuthored, type Reading } from '../ledger/upstream-files.ts';
+import { DEFAULT_LIMITS } from '../tuf/limits.ts';
+import type { TargetEntry } from '../tuf/metadata.ts';
 import type { RepositoryId, RoleName, Sha256, TargetPath } from '../tuf/names.ts';
 
 export interface ListedTarget {
@@ -43,13 +44,14 @@ export class Listings {
 
   /** Every target that one authored file lists, one file at a time: a repository may be too large to hold. */
   *targets(repository: string, { role, fileSha256 }: ListedFile): Generator<ListedTarget> {
-    const { payload } = parseTargets(this.#reader.bytes(fileSha256), role, this.#limits(repository));
+    const { payload } = readAuthored(this.#reader.bytes(fileSha256), role, this.#reading(repository));
     for (const [path, entry] of payload.targets) yield { role, path, entry, fileSha256 };
   }
 
-  #limits(repository: string): Limits {
+  /** Dialect and limits; files of a repository that is enrolled no more are read as TUF's. */
+  #reading(repository: string): Reading {
     const known = this.#reader.enrolments().find(({ id }) => id === (repository as RepositoryId));
-    return known?.limits ?? DEFAULT_LIMITS;
+    return known ?? { limits: DEFAULT_LIMITS };
   }
 }
 

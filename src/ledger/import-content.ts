@@ -1,14 +1,11 @@
 /** An accepted import’s content as values that can be compared: parsed again from the record’s bytes. */
+import { parseNotaryRoot, parseNotarySnapshot, parseNotaryTargets, parseNotaryTimestamp } from '../notary/metadata.ts';
+import type { Limits } from '../tuf/limits.ts';
 import { type Parsed, type Targets, parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '../tuf/metadata.ts';
 import { ROOT, type RoleName, SNAPSHOT, type Sha256, TIMESTAMP } from '../tuf/names.ts';
-import type { AuthoredFile, Side, TargetBytes, TargetContents } from '../verify/difference/side.ts';
+import type { Side, TargetBytes, TargetContents, TufSide } from '../verify/difference/side.ts';
 import type { LedgerReader } from './reader.ts';
 import type { CarriedTarget, ImportFile, ImportRecord } from './records.ts';
-
-export interface ImportContent extends Side {
-  /** Targets and delegated roles, one at a time: a repository may be too large to hold. */
-  roles(): Iterable<[RoleName, Parsed<Targets>]>;
-}
 
 /** What says which files an import consists of: the tables, or its leaf. */
 export interface ContentReader extends Pick<LedgerReader, 'enrolment' | 'bytes' | 'importFiles' | 'importTargets'> {
@@ -16,9 +13,9 @@ export interface ContentReader extends Pick<LedgerReader, 'enrolment' | 'bytes' 
 }
 
 /** @throws USAGE_UNKNOWN_IMPORT, or STATE_DAMAGED for bytes that changed */
-export function importContent(reader: ContentReader, number: number): ImportContent {
+export function importContent(reader: ContentReader, number: number): Side {
   const { repository } = reader.import(number);
-  const { limits } = reader.enrolment(repository);
+  const { limits, collection } = reader.enrolment(repository);
   const files = reader.importFiles(number);
   const newest = (kind: ImportFile['kind']): Buffer => {
     const [file] = files.filter((file) => file.kind === kind).sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
@@ -31,23 +28,34 @@ export function importContent(reader: ContentReader, number: number): ImportCont
       .filter(({ kind }) => kind === 'authored')
       .map(({ role, version, fileSha256 }) => [role, { version: version ?? 0, fileSha256 }]),
   );
-  const parse = (role: RoleName, { fileSha256 }: AuthoredFile): Parsed<Targets> =>
-    parseTargets(reader.bytes(fileSha256), role, limits);
-  return {
-    label: `import ${number}`,
-    root: parseRoot(newest('root'), ROOT, limits),
-    timestamp: parseTimestamp(newest('timestamp'), TIMESTAMP, limits),
-    snapshot: parseSnapshot(newest('snapshot'), SNAPSHOT, limits),
-    authored,
-    role(name) {
+  const role =
+    <File>(parse: (bytes: Uint8Array, label: RoleName, limits: Limits) => File) =>
+    (name: RoleName): File => {
       const file = authored.get(name);
       if (!file) throw new TypeError(`import ${number} has no role of that name`);
-      return parse(name, file);
-    },
-    *roles() {
-      for (const [role, file] of authored) yield [role, parse(role, file)];
-    },
+      return parse(reader.bytes(file.fileSha256), name, limits);
+    };
+  const common = { label: `import ${number}`, authored };
+  const [root, timestamp, snapshot] = [newest('root'), newest('timestamp'), newest('snapshot')];
+  if (!collection) {
+    return {
+      ...{ dialect: 'tuf', ...common, role: role(parseTargets) },
+      root: parseRoot(root, ROOT, limits),
+      timestamp: parseTimestamp(timestamp, TIMESTAMP, limits),
+      snapshot: parseSnapshot(snapshot, SNAPSHOT, limits),
+    };
+  }
+  return {
+    ...{ dialect: 'notary', collection, ...common, role: role(parseNotaryTargets) },
+    root: parseNotaryRoot(root, ROOT, limits),
+    timestamp: parseNotaryTimestamp(timestamp, TIMESTAMP, limits),
+    snapshot: parseNotarySnapshot(snapshot, SNAPSHOT, limits),
   };
+}
+
+/** Targets and delegated roles, one at a time: a repository may be too large to hold. */
+export function* authoredRoles({ authored, role }: TufSide): Generator<[RoleName, Parsed<Targets>]> {
+  for (const name of authored.keys()) yield [name, role(name)];
 }
 
 /** The whole blob; refuses STATE_DAMAGED when it is gone or changed. */

@@ -6,7 +6,7 @@
  * what they always said. Clients that meet a collection for the first time judge more (root-certificates.ts).
  * Source: the dialect’s description, 6.1, step 3.
  */
-import { readCertificate } from './certificate.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
 import type { NotaryKey } from './keys.ts';
 import { decodePem } from './pem.ts';
 import { isNameFor } from './root-certificates.ts';
@@ -14,11 +14,17 @@ import type { NotaryRole } from './signatures.ts';
 
 /** The role with those keys only; its threshold stays what it is, so that it may be out of reach. */
 export function keysNamedFor({ keys, threshold }: NotaryRole, gun: string): NotaryRole {
-  return { keys: keys.filter((key) => names(key, gun)), threshold };
+  return { keys: keys.filter((key) => isNamedFor(key, gun)), threshold };
 }
 
-function names({ keytype, isSupported, publicBytes }: NotaryKey, gun: string): boolean {
-  if (!isSupported || !keytype.endsWith('-x509')) return false;
+/** The certificate that a key is in: the first, where several stand in a row. Undefined for a bare key. */
+export function certificateOf({ keytype, isSupported, publicBytes }: NotaryKey): Certificate | undefined {
+  if (!isSupported || !keytype.endsWith('-x509')) return undefined;
   const [leaf] = (decodePem(Buffer.from(publicBytes).toString('latin1')) ?? []).map(readCertificate);
+  return leaf;
+}
+
+export function isNamedFor(key: NotaryKey, gun: string): boolean {
+  const leaf = certificateOf(key);
   return leaf?.commonName !== undefined && isNameFor(leaf.commonName, gun);
 }

@@ -39,6 +39,13 @@ export function countNotarySigners(
   return countSigners(asTufRole(role), message, signatures.map(namedByMethod));
 }
 
+/** Whether this key is behind one of the signatures, by any method that it has. */
+export function hasSigned(key: NotaryKey, message: Uint8Array, signatures: readonly NotarySignature[]): boolean {
+  return signatures.some(
+    ({ keyId, method, bytes }) => keyId === key.id && key.verifiers.get(methodNamed(method))?.(message, bytes) === true,
+  );
+}
+
 /** @throws TRUST_SIGNATURES when fewer than the threshold of different keys signed, TRUST_THRESHOLD_VALUE when none could */
 export function requireNotaryThreshold(
   name: RoleName,

@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sign: ['errors', 'tuf', 'notary', 'platform'],
   // What happened, who did it.
   ledger: [
-    ...['errors', 'tuf', 'tlog', 'dsse', 'platform', 'type verify', 'verify/candidate', 'verify/policy'],
+    ...['errors', 'tuf', 'notary', 'tlog', 'dsse', 'platform', 'type verify', 'verify/candidate', 'verify/policy'],
     ...['verify/targets-tree', 'type acquire/source', 'type acquire/notary'],
   ],
   // Who said yes: operators, policies and approvals as the ledger's leaves tell them, evaluated where the signing is.

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { importContent } from '../../src/ledger/import-content.ts';
+import { authoredRoles, importContent } from '../../src/ledger/import-content.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { compatibilityOf } from '../../src/verify/compatibility.ts';
 import { ServedMirror } from '../replay/served-mirror.ts';
@@ -73,9 +73,13 @@ interface Prediction {
 function predict({ served, repository }: Site): Map<string, Prediction> {
   const { reader, clock } = served.mirror;
   const number = reader.lastAccepted(repository)?.number ?? 0;
-  const { root, roles } = { ...importContent(reader, number), roles: importContent(reader, number).roles() };
+  const content = importContent(reader, number);
+  assert.ok(content.dialect === 'tuf');
   return new Map(
-    compatibilityOf(root, roles, clock.now()).map(({ client, ...prediction }) => [client as string, prediction]),
+    compatibilityOf(content.root, authoredRoles(content), clock.now()).map(({ client, ...prediction }) => [
+      client as string,
+      prediction,
+    ]),
   );
 }
 

@@ -19,6 +19,8 @@ export const GUN = 'registry.example.com/team/app';
 interface SimulatedRole {
   version: number;
   targets: Record<string, string>;
+  /** What the publisher says of a target besides. */
+  custom: Record<string, Json>;
   signers: readonly NotarySigner[];
   expires: Date;
   /** Names and prefixes, in order. */
@@ -168,16 +170,17 @@ export class SimulatedCollection implements CollectionSource {
 
   #role(name: string): SimulatedRole {
     const expires = new Date(this.now.getTime() + 1095 * DAY);
-    return { version: 0, targets: {}, signers: [this.signer(name)], expires, delegations: [] };
+    return { version: 0, targets: {}, custom: {}, signers: [this.signer(name)], expires, delegations: [] };
   }
 
   #publishRole(name: string): void {
     const role = this.role(name);
     role.version++;
-    const targets = Object.entries(role.targets).map(([target, digest]): [string, Json] => [
-      target,
-      jsonObject({ hashes: jsonObject({ sha256: Buffer.from(digest, 'hex').toString('base64') }), length: 1000 }),
-    ]);
+    const targets = Object.entries(role.targets).map(([target, digest]): [string, Json] => {
+      const hashes = jsonObject({ sha256: Buffer.from(digest, 'hex').toString('base64') });
+      const custom = role.custom[target];
+      return [target, jsonObject({ ...(custom === undefined ? {} : { custom }), hashes, length: 1000 })];
+    });
     const delegated = role.delegations.map(({ name: below }) => this.role(below).signers);
     const keys = delegated.flat().map(({ keyId, keyObject }): [string, Json] => [keyId, keyObject]);
     const delegations = role.delegations.map(({ name: below, paths }, index) => {

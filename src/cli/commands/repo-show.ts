@@ -1,9 +1,9 @@
 /** `countersign repo show`: one repository’s enrolment, what is published of it, and which stock clients will read it. */
-import { importContent } from '../../ledger/import-content.ts';
+import { authoredRoles, importContent } from '../../ledger/import-content.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Enrolment } from '../../ledger/records.ts';
 import { formatDate } from '../../tuf/dates.ts';
-import { repositoryId } from '../../tuf/names.ts';
+import { printable, repositoryId } from '../../tuf/names.ts';
 import { type Compatibility, compatibilityOf } from '../../verify/compatibility.ts';
 import { defineCommand } from '../command.ts';
 import { selectionWords } from '../words.ts';
@@ -17,15 +17,16 @@ export const repoShowCommand = defineCommand<{ readonly id: string }>({
   perform: (invocation, given) =>
     invocation.withMirror(({ reader, clock }) => {
       const enrolment = reader.enrolment(repositoryId(given.id));
-      const { id, upstream, rootSha256, selection, maxUpstreamAgeDays } = enrolment;
+      const { id, upstream, collection, rootSha256, selection, maxUpstreamAgeDays } = enrolment;
       const accepted = reader.lastAccepted(id);
       const current = reader.current(id);
       const clients = accepted ? judgeClients(reader, accepted.number, clock.now()) : [];
       return {
-        lines: [...describe(enrolment), ...describeClients(clients)],
+        lines: [...describe(enrolment), ...(collection ? [] : describeClients(clients))],
         document: {
           id,
           upstream,
+          collection: collection && { name: collection.name, servedAs: collection.servedAs },
           enrolledAt: formatDate(enrolment.enrolledAt),
           rootSha256,
           targets: selectionWords(selection),
@@ -47,16 +48,24 @@ export const repoShowCommand = defineCommand<{ readonly id: string }>({
 
 function judgeClients(reader: LedgerReader, number: number, now: Date): Compatibility[] {
   const content = importContent(reader, number);
-  return compatibilityOf(content.root, content.roles(), now);
+  return content.dialect === 'tuf' ? compatibilityOf(content.root, authoredRoles(content), now) : [];
 }
 
-function describe({ id, upstream, enrolledAt, rootSha256, selection, maxUpstreamAgeDays }: Enrolment): string[] {
+function describe(enrolment: Enrolment): string[] {
+  const { id, upstream, collection, enrolledAt, rootSha256, selection, maxUpstreamAgeDays } = enrolment;
   return [
     id,
     `  upstream         ${upstream}`,
+    ...(collection ? [`  collection       ${printable(collection.name, 255)}`] : []),
     `  enrolled         ${formatDate(enrolledAt)} with the root sha256:${rootSha256}`,
-    `  targets          ${selectionWords(selection).join(' ')}`,
+    collection
+      ? '  targets          names and digests only: what they name lies in a registry'
+      : `  targets          ${selectionWords(selection).join(' ')}`,
     `  renewal stops    ${String(maxUpstreamAgeDays)} days after as-of`,
+    // Predictions are about stock clients of TUF, and those cannot read a collection.
+    ...(collection
+      ? [`  clients          of Notary v1: docker and notary, for ${printable(collection.servedAs, 255)}`]
+      : []),
   ];
 }
 

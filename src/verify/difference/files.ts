@@ -3,11 +3,11 @@
  * changed without a line of its own gets one, so that no change of upstream's passes as nothing.
  */
 import type { Json, JsonObject } from '../../tuf/json.ts';
-import type { Parsed } from '../../tuf/metadata.ts';
 import type { RoleName } from '../../tuf/names.ts';
 import type { ChangeKind, Changes } from './changes.ts';
 import { compareMembers, isSameJson } from './members.ts';
-import { quotedValue } from './words.ts';
+import type { StatedFile } from './stated.ts';
+import { instant, quotedValue } from './words.ts';
 
 export interface FilePlace {
   readonly role: RoleName;
@@ -20,6 +20,11 @@ const DEFINED: ReadonlyMap<Json | undefined, ReadonlySet<string>> = new Map([
   ['timestamp', members('meta')],
   ['snapshot', members('meta')],
   ['targets', members('targets', 'delegations')],
+  // The other dialect's types begin with a capital; it knows neither specification versions nor consistent snapshots.
+  ['Root', notaryMembers('keys', 'roles')],
+  ['Timestamp', notaryMembers('meta')],
+  ['Snapshot', notaryMembers('meta')],
+  ['Targets', notaryMembers('targets', 'delegations')],
 ]);
 /** Said here, or entry by entry for `meta`. */
 const SAID = new Set(['spec_version', 'version', 'expires', 'meta']);
@@ -30,14 +35,15 @@ const USUAL: readonly ChangeKind[] = ['version', 'expiry', 'spec-version', 'sign
 export function compareFile(
   changes: Changes,
   { role, label }: FilePlace,
-  before: Parsed<unknown> | undefined,
-  after: Parsed<unknown>,
+  before: StatedFile | undefined,
+  after: StatedFile,
   compareRest: () => void,
 ): void {
   if (before?.envelope.fileSha256 === after.envelope.fileSha256) return;
-  compareHeads(changes, { role, label }, before, after);
-  const explained = changes.total() - changes.total(...USUAL);
   const known = DEFINED.get(after.envelope.signed.get('_type')) ?? members();
+  compareHeads(changes, { role, label }, before, after);
+  if (known.has('spec_version')) compareSpecification(changes, { role, label }, before, after);
+  const explained = changes.total() - changes.total(...USUAL);
   compareMembers(changes, { kind: 'statement', role, label, known }, before?.envelope.signed, after.envelope.signed);
   compareRest();
   const isExplained = changes.total() - changes.total(...USUAL) > explained;
@@ -51,8 +57,8 @@ export function compareFile(
 function compareHeads(
   changes: Changes,
   { role, label }: FilePlace,
-  before: Parsed<unknown> | undefined,
-  after: Parsed<unknown>,
+  before: StatedFile | undefined,
+  after: StatedFile,
 ): void {
   if (before?.version !== after.version) {
     const [was, is] = [before ? String(before.version) : undefined, String(after.version)];
@@ -71,7 +77,21 @@ function compareHeads(
     const back = before && after.expires.getTime() < before.expires.getTime() ? ' (earlier than before)' : '';
     const text = `${label}: expires ${was === undefined ? is : `${was} -> ${is}${back}`}`;
     changes.add('expiry', { text, ...(was === undefined ? {} : { before: was }), after: is }, { role });
+    return;
   }
+  // Finer than a millisecond, or in another zone: the instant says nothing of it.
+  const [old, now] = [before?.envelope.signed.get('expires'), after.envelope.signed.get('expires')];
+  if (isSameJson(old, now)) return;
+  const sides = { before: quotedValue(old), after: quotedValue(now) };
+  changes.add('expiry', { text: `${label}: expiry written as ${sides.before} -> ${sides.after}`, ...sides }, { role });
+}
+
+function compareSpecification(
+  changes: Changes,
+  { role, label }: FilePlace,
+  before: StatedFile | undefined,
+  after: StatedFile,
+): void {
   const [old, now] = [before?.envelope.signed.get('spec_version'), after.envelope.signed.get('spec_version')];
   if (before && !isSameJson(old, now)) {
     const sides = { before: quotedValue(old), after: quotedValue(now) };
@@ -80,16 +100,15 @@ function compareHeads(
   }
 }
 
-/** With milliseconds where there are any: two instants that differ never look alike. */
-function instant(date: Date): string {
-  return date.toISOString().replace('.000Z', 'Z');
-}
-
 /** The defined members without what is said above; the order of lists counts, the order of members does not. */
-function restOf({ envelope }: Parsed<unknown>, defined: ReadonlySet<string>): JsonObject {
+function restOf({ envelope }: StatedFile, defined: ReadonlySet<string>): JsonObject {
   return new Map([...envelope.signed].filter(([name]) => defined.has(name) && !SAID.has(name)));
 }
 
 function members(...names: readonly string[]): ReadonlySet<string> {
-  return new Set(['_type', 'spec_version', 'version', 'expires', ...names]);
+  return new Set([...notaryMembers(...names), 'spec_version']);
+}
+
+function notaryMembers(...names: readonly string[]): ReadonlySet<string> {
+  return new Set(['_type', 'version', 'expires', ...names]);
 }

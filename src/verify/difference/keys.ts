@@ -3,17 +3,19 @@
  * an unchanged key, and another key may come under an old id (K-04). Holders are upstream's own words (tuf-on-ci writes
  * them into the key objects), and every line says so: nobody here has met them.
  */
+import { certificateOf } from '../../notary/named-keys.ts';
 import { sha256 } from '../../tuf/digest.ts';
-import type { Key } from '../../tuf/keys.ts';
-import type { RoleKeys } from '../../tuf/signatures.ts';
 import type { Changes } from './changes.ts';
 import { compareMembers, isSameJson } from './members.ts';
-import { listed, quoted, shortDigest, shown } from './words.ts';
+import type { StatedKey, StatedRole } from './stated.ts';
+import { instant, listed, quoted, shortDigest, shown } from './words.ts';
 
 /** Whose keys: the role, and how lines begin. */
 export interface KeysPlace {
   readonly role: string;
   readonly label: string;
+  /** Whether a key counts in this role; without it, every one of a known kind does. */
+  readonly isCounted?: (key: StatedKey) => boolean;
 }
 
 const OWNER = 'x-tuf-on-ci-keyowner';
@@ -21,28 +23,28 @@ const ONLINE = 'x-tuf-on-ci-online-uri';
 const SPELLING = new Set(['keytype', 'scheme', 'keyval', 'keyid_hash_algorithms']);
 
 /** `key of "@alice" (so says upstream; ecdsa-sha2-nistp256, id 12ab34cd56ef..., material 98fe…)`. */
-export function describeKey(key: Key): string {
+export function describeKey(key: StatedKey): string {
   const facts = `${schemeOf(key)}, id ${shortId(key.id)}, material ${shortDigest(materialDigest(key))}`;
   const holder = holderOf(key);
   return holder === undefined ? `key (${facts})` : `${holder} (so says upstream; ${facts})`;
 }
 
 /** The same in a list: holder if any, and id. */
-export function nameKey(key: Key): string {
+export function nameKey(key: StatedKey): string {
   const [owner, online] = [wordOf(key, OWNER), wordOf(key, ONLINE)];
   const name = owner ?? online;
   return name === undefined ? shortId(key.id) : `${quoted(name)} ${shortId(key.id)}`;
 }
 
-export function hasHolder(key: Key): boolean {
+export function hasHolder(key: StatedKey): boolean {
   return holderOf(key) !== undefined;
 }
 
 export function compareKeys(
   changes: Changes,
   place: KeysPlace,
-  before: RoleKeys | undefined,
-  after: RoleKeys | undefined,
+  before: StatedRole | undefined,
+  after: StatedRole | undefined,
 ): void {
   const [old, now] = [byMaterial(before), byMaterial(after)];
   for (const [material, keys] of old) if (!now.has(material)) addKey(changes, place, keys, 'removed');
@@ -62,11 +64,20 @@ export function compareKeys(
   }
 }
 
-function addKey(changes: Changes, { role, label }: KeysPlace, keys: readonly Key[], what: 'added' | 'removed'): void {
+function addKey(
+  changes: Changes,
+  { role, label, isCounted = () => true }: KeysPlace,
+  keys: readonly StatedKey[],
+  what: 'added' | 'removed',
+): void {
   const [key] = keys;
   if (!key) return;
   const also = keys.length > 1 ? `, listed ${keys.length} times under other ids` : '';
-  const kind = key.isSupported ? '' : ', of a kind that counts for nothing here';
+  const kind = !key.isSupported
+    ? ', of a kind that counts for nothing here'
+    : keys.some(isCounted)
+      ? ''
+      : ', whose certificate does not name this collection, so that it counts for nothing';
   const words = describeKey(key);
   const text = `${label}: ${words} ${what}${also}${kind}`;
   const whole = keys.map(({ id, fingerprint, object }) => [id, fingerprint, object]);
@@ -78,7 +89,12 @@ function addKey(changes: Changes, { role, label }: KeysPlace, keys: readonly Key
 }
 
 /** The same material on both sides: under which ids, and with which words. */
-function compareKept(changes: Changes, { role, label }: KeysPlace, old: readonly Key[], now: readonly Key[]): void {
+function compareKept(
+  changes: Changes,
+  { role, label }: KeysPlace,
+  old: readonly StatedKey[],
+  now: readonly StatedKey[],
+): void {
   const [oldIds, newIds] = [idsOf(old), idsOf(now)];
   for (const after of now) {
     const before = old.find(({ id }) => id === after.id) ?? old[0];
@@ -101,28 +117,39 @@ function compareKept(changes: Changes, { role, label }: KeysPlace, old: readonly
 }
 
 /** One key may stand under several ids (K-02): it is one. */
-function byMaterial(role: RoleKeys | undefined): Map<string, Key[]> {
-  const keys = new Map<string, Key[]>();
+function byMaterial(role: StatedRole | undefined): Map<string, StatedKey[]> {
+  const keys = new Map<string, StatedKey[]>();
   for (const key of role?.keys ?? []) keys.set(key.fingerprint, [...(keys.get(key.fingerprint) ?? []), key]);
   return keys;
 }
 
-function idsOf(keys: readonly Key[]): string[] {
+function idsOf(keys: readonly StatedKey[]): string[] {
   return keys.map(({ id }) => id).sort();
 }
 
-function holderOf(key: Key): string | undefined {
+function holderOf(key: StatedKey): string | undefined {
   const [owner, online] = [wordOf(key, OWNER), wordOf(key, ONLINE)];
   if (owner === undefined) return online === undefined ? undefined : `online key ${quoted(online)}`;
   return `key of ${quoted(owner)}${online === undefined ? '' : `, online at ${quoted(online)}`}`;
 }
 
-function wordOf(key: Key, name: string): string | undefined {
+function wordOf(key: StatedKey, name: string): string | undefined {
   const value = key.object.get(name);
   return typeof value === 'string' ? value : undefined;
 }
 
-function schemeOf({ keytype, scheme }: Key): string {
+/** What the key is; of a key in a certificate also what that says, which nobody here believes but clients compare. */
+function schemeOf(key: StatedKey): string {
+  const { keytype } = key;
+  if ('verifiers' in key) {
+    const certificate = certificateOf(key);
+    if (!certificate) return shown(keytype, 40);
+    const { commonName, notAfter } = certificate;
+    const name = commonName === undefined ? 'nothing' : quoted(commonName);
+    // docker shows the id of the bare key, and not of the certificate.
+    return `${shown(keytype, 40)}, certificate for ${name} until ${instant(notAfter)}, shown by clients as ${shortId(key.canonicalId)}`;
+  }
+  const { scheme } = key;
   return keytype === scheme || scheme.startsWith(`${keytype}-`)
     ? shown(scheme, 40)
     : `${shown(keytype, 40)} ${shown(scheme, 40)}`;
@@ -132,6 +159,6 @@ function shortId(id: string): string {
   return id.length <= 12 ? shown(id) : `${shown(id.slice(0, 12))}...`;
 }
 
-function materialDigest(key: Key): string {
+function materialDigest(key: StatedKey): string {
   return sha256(Buffer.from(key.fingerprint, 'utf8'));
 }

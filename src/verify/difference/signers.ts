@@ -2,24 +2,22 @@
  * Which of a role's keys signed the version that comes. Thresholds were enforced when it was imported; who is behind the
  * signatures, and who is not, is for the approver to see: a rotation that one of five people did not sign is a question.
  */
-import type { Parsed } from '../../tuf/metadata.ts';
 import type { RoleName } from '../../tuf/names.ts';
-import type { Key } from '../../tuf/keys.ts';
-import type { RoleKeys } from '../../tuf/signatures.ts';
 import { type Changes, MOST_LISTED } from './changes.ts';
 import { hasHolder, nameKey } from './keys.ts';
+import { isSignedBy, type StatedFile, type StatedKey, type StatedRole } from './stated.ts';
 
 /** Who may sign a role, and who says so. */
 export interface Authority {
   /** `by the keys of version 14`, `as delegated by targets`; empty for the role's own. */
   readonly by: string;
-  readonly keys: RoleKeys;
+  readonly keys: StatedRole;
 }
 
 export function describeSigners(
   changes: Changes,
   { role, label }: { readonly role: RoleName; readonly label: string },
-  file: Parsed<unknown>,
+  file: StatedFile,
   authorities: readonly Authority[],
 ): void {
   for (const { by, keys } of authorities) {
@@ -46,13 +44,12 @@ export function describeSigners(
 }
 
 /** Every key counts once, in the role's order; not only as many as the threshold needs. */
-function signersOf({ envelope }: Parsed<unknown>, role: RoleKeys): { signed: Key[]; unsigned: Key[] } {
-  const distinct = new Map<string, Key>();
+function signersOf(file: StatedFile, role: StatedRole): { signed: StatedKey[]; unsigned: StatedKey[] } {
+  const distinct = new Map<string, StatedKey>();
   const signers = new Set<string>();
   for (const key of role.keys) {
     if (!distinct.has(key.fingerprint)) distinct.set(key.fingerprint, key);
-    const bytes = envelope.signatures.find(({ keyId }) => keyId === key.id)?.bytes;
-    if (bytes && key.verify(envelope.message, bytes)) signers.add(key.fingerprint);
+    if (isSignedBy(file, key)) signers.add(key.fingerprint);
   }
   const keys = [...distinct.values()];
   return {

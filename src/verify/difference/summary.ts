@@ -11,8 +11,9 @@ import { sha256 } from '../../tuf/digest.ts';
 import type { RepositoryId, Sha256 } from '../../tuf/names.ts';
 import { type Difference, differenceBetween } from '../difference.ts';
 import { type Change, type ChangeCount, HEADINGS, digestOfAll } from './changes.ts';
+import { type Dialect, dialectOf } from './dialects.ts';
 import type { Side, TargetContents } from './side.ts';
-import { shown } from './words.ts';
+import { quoted, shown } from './words.ts';
 
 export interface SummaryRequest {
   readonly repository: RepositoryId;
@@ -42,6 +43,7 @@ export function summarise(request: SummaryRequest): Summary {
   const lines = [
     'Countersign summary of an import, format 1',
     `repository  ${request.repository}`,
+    ...describeCollection(to),
     `import      ${request.import}`,
     `candidate   ${request.candidate}`,
     `from        ${from ? describeSide(from) : 'nothing: everything is new'}`,
@@ -49,7 +51,7 @@ export function summarise(request: SummaryRequest): Summary {
     '',
     'Words in "quotes" are upstream\'s own; nobody here has checked them.',
     '',
-    ...describeChanges(difference, targets !== undefined),
+    ...describeChanges(difference, dialectOf(to), lookedInto(difference, to, targets !== undefined)),
     ...describeFiles(to),
     `SHA-256 of every change in full: ${digestOfAll(difference.counts)}`,
   ];
@@ -63,19 +65,34 @@ function describeSide({ label, root, timestamp, snapshot }: Side): string {
   return `${shown(label)} (${versions})`;
 }
 
-function describeChanges({ changes, counts, targetFiles }: Difference, isLookedInto: boolean): string[] {
+/** Nothing in a collection's files but the certificates of its root says which one it is (N-04). */
+function describeCollection(side: Side): string[] {
+  if (side.dialect === 'tuf') return [];
+  const { name, servedAs } = side.collection;
+  return [`collection  ${quoted(name, Infinity)}, served here as ${quoted(servedAs, Infinity)}`];
+}
+
+function lookedInto({ targetFiles }: Difference, to: Side, isAtHand: boolean): string[] {
+  if (targetFiles.changed === 0) return [];
+  if (to.dialect === 'notary') return ['What tags mean is in a registry, and was not looked into.'];
+  const files = `${targetFiles.lookedInto} of ${targetFiles.changed} changed target files were looked into`;
+  const rest = isAtHand ? 'the others are not carried here, or larger than 1 MiB' : 'their content was not at hand';
+  return [targetFiles.lookedInto === targetFiles.changed ? `${files}.` : `${files}; ${rest}.`];
+}
+
+function describeChanges(
+  { changes, counts }: Difference,
+  { headings }: Dialect,
+  contents: readonly string[],
+): string[] {
   if (counts.length === 0) return ['No difference in meaning.', ''];
   const short = counts.map(({ kind, total }) => `${kind} ${total}`).join(', ');
-  const files = `${targetFiles.lookedInto} of ${targetFiles.changed} changed target files were looked into`;
-  const rest = isLookedInto ? 'the others are not carried here, or larger than 1 MiB' : 'their content was not at hand';
   return [
     `In short: ${short}.`,
-    ...(targetFiles.changed === 0
-      ? []
-      : [targetFiles.lookedInto === targetFiles.changed ? `${files}.` : `${files}; ${rest}.`]),
+    ...contents,
     '',
     ...counts.flatMap(({ kind, total, listed, sha256 }) => [
-      `${HEADINGS[kind]} (${total})`,
+      `${headings[kind] ?? HEADINGS[kind]} (${total})`,
       ...changes.filter((change) => change.kind === kind).map(({ text }) => `  ${text}`),
       ...(total > listed
         ? [

@@ -3,16 +3,17 @@
  * content of those that are carried is looked into (meaning/), because “trusted_root.json: 6367 -> 6787 bytes” tells
  * nobody that a transparency log came.
  */
-import { compareUtf8 } from '../../tuf/canonical.ts';
 import type { JsonObject } from '../../tuf/json.ts';
-import type { Parsed, TargetEntry, Targets } from '../../tuf/metadata.ts';
+import type { TargetEntry } from '../../tuf/metadata.ts';
 import type { RoleName, TargetPath } from '../../tuf/names.ts';
 import { compareMeaning } from '../meaning/compare.ts';
 import type { Changes, Words } from './changes.ts';
 import { compareMembers, isSameJson, objectMember } from './members.ts';
+import type { Dialect } from './dialects.ts';
 import type { TargetContents } from './side.ts';
+import type { StatedTargets } from './stated.ts';
 import { labelOf } from './top-level.ts';
-import { listed, quoted, quotedValue, shortDigest, shown } from './words.ts';
+import { quoted, quotedValue } from './words.ts';
 
 /** Changed target files, and how many of them were looked into. */
 export interface Tally {
@@ -30,14 +31,16 @@ const COMPARED = new Set(['length', 'hashes']);
 export class TargetComparison {
   readonly tally: Tally = { changed: 0, lookedInto: 0 };
   readonly #changes: Changes;
+  readonly #dialect: Dialect;
   readonly #contents: TargetContents | undefined;
 
-  constructor(changes: Changes, contents: TargetContents | undefined) {
+  constructor(changes: Changes, dialect: Dialect, contents: TargetContents | undefined) {
     this.#changes = changes;
+    this.#dialect = dialect;
     this.#contents = contents;
   }
 
-  compare(role: RoleName, before: Parsed<Targets> | undefined, after: Parsed<Targets> | undefined): void {
+  compare(role: RoleName, before: StatedTargets | undefined, after: StatedTargets | undefined): void {
     const [old, now] = [entriesOf(before), entriesOf(after)];
     const differing: TargetPath[] = [];
     for (const path of after?.payload.targets.keys() ?? [])
@@ -51,11 +54,12 @@ export class TargetComparison {
   #compareOne(role: RoleName, path: TargetPath, before: Entry | undefined, after: Entry | undefined): void {
     const found = { role, name: path, whole: [before?.raw ?? null, after?.raw ?? null] };
     const say = (what: string) => (): Words => {
-      const sides = [before, after].flatMap((entry) => (entry ? describe(entry.parsed) : []));
+      const { describe, compare } = this.#dialect;
+      const [was, is] = [before && describe(before.parsed), after && describe(after.parsed)];
       return {
-        text: `${placeOf(role, path)}: ${what}${sides.join(' -> ')}`,
-        ...(before ? { before: describe(before.parsed) } : {}),
-        ...(after ? { after: describe(after.parsed) } : {}),
+        text: `${this.#placeOf(role, path)}: ${what}${compare(was, is)}`,
+        ...(was === undefined ? {} : { before: was }),
+        ...(is === undefined ? {} : { after: is }),
       };
     };
     this.#compareWords(role, path, before, after);
@@ -75,15 +79,19 @@ export class TargetComparison {
       kind: 'target-words',
       role,
       name: path,
-      label: () => placeOf(role, path),
+      label: () => this.#placeOf(role, path),
       known: COMPARED,
     } as const;
     compareMembers(this.#changes, place, before?.raw, after.raw);
     const [was, is] = [before?.raw?.get('length'), after.raw?.get('length')];
     // Absent is read as zero (go-tuf v1), and stock clients refuse what we read.
     if (!before || (was !== undefined) === (is !== undefined)) return;
-    const text = `${placeOf(role, path)}: its length is written as ${quotedValue(is)}, before as ${quotedValue(was)}`;
+    const text = `${this.#placeOf(role, path)}: its length is written as ${quotedValue(is)}, before as ${quotedValue(was)}`;
     this.#changes.add('target-words', text, { role, name: path });
+  }
+
+  #placeOf(role: RoleName, path: TargetPath): string {
+    return `${this.#dialect.target}${quoted(path)} in ${labelOf(role)}`;
   }
 
   #lookInto(role: RoleName, path: TargetPath, wasListed: boolean, isListed: boolean): void {
@@ -92,18 +100,14 @@ export class TargetComparison {
     const before = wasListed ? this.#contents.from(role, path) : undefined;
     const after = isListed ? this.#contents.to(role, path) : undefined;
     if ((isListed ? after : before) !== undefined) this.tally.lookedInto++;
-    const place = placeOf(role, path);
+    const place = this.#placeOf(role, path);
     for (const line of compareMeaning(path, { bytes: before, isListed: wasListed }, { bytes: after, isListed })) {
       this.#changes.add('content', `${place}: ${line}`, { role, name: path, whole: line });
     }
   }
 }
 
-function placeOf(role: RoleName, path: TargetPath): string {
-  return `${quoted(path)} in ${labelOf(role)}`;
-}
-
-function entriesOf(file: Parsed<Targets> | undefined) {
+function entriesOf(file: StatedTargets | undefined) {
   const raws = objectMember(file?.envelope.signed, 'targets');
   const raw = (path: TargetPath): JsonObject | undefined => objectMember(raws, path);
   const entry = (path: TargetPath): Entry | undefined => {
@@ -121,15 +125,4 @@ function isSameTarget(a: TargetEntry, b: TargetEntry): boolean {
     shared.length > 0 &&
     shared.every(([algorithm, digest]) => b.hashes.get(algorithm) === digest)
   );
-}
-
-function describe({ length, hashes }: TargetEntry): string {
-  const digests = listed(
-    [...hashes]
-      .sort(([a], [b]) => compareUtf8(a, b))
-      .map(([algorithm, digest]) => `${shown(algorithm, 20)} ${shown(shortDigest(digest), 20)}`),
-    4,
-    (text) => text,
-  );
-  return `${length} bytes, ${digests}`;
 }

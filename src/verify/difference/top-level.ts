@@ -2,19 +2,18 @@
 import { canonicalize, compareUtf8 } from '../../tuf/canonical.ts';
 import { sha256 } from '../../tuf/digest.ts';
 import type { Json, JsonObject } from '../../tuf/json.ts';
-import type { Parsed, Root } from '../../tuf/metadata.ts';
-import { ROOT, type RoleName, SNAPSHOT, TIMESTAMP, isTopLevel, roleName } from '../../tuf/names.ts';
-import type { RoleKeys } from '../../tuf/signatures.ts';
+import { ROOT, type RoleName, SNAPSHOT, TIMESTAMP, isTopLevel } from '../../tuf/names.ts';
 import type { Changes } from './changes.ts';
+import { dialectOf } from './dialects.ts';
 import { compareFile } from './files.ts';
 import { compareKeys } from './keys.ts';
 import { compareMembers, isSameJson, objectMember } from './members.ts';
 import type { Side } from './side.ts';
 import { type Authority, describeSigners } from './signers.ts';
+import { countedRole, isCountedIn, rolesOf, type StatedKey, type StatedRole } from './stated.ts';
 import { listed, quoted, quotedValue, shortDigest } from './words.ts';
 
 const ROLE = new Set(['keyids', 'threshold']);
-const LISTED = new Set(['version', 'length', 'hashes']);
 
 /** A top-level role's name needs no quotes: no delegated role can have it. */
 export function labelOf(role: string): string {
@@ -22,59 +21,56 @@ export function labelOf(role: string): string {
 }
 
 export function compareTopLevel(changes: Changes, from: Side | undefined, to: Side): void {
-  const { root } = to;
-  compareRoot(changes, from?.root, root);
+  compareRoot(changes, from, to);
   for (const [role, before, after] of [
     [TIMESTAMP, from?.timestamp, to.timestamp],
     [SNAPSHOT, from?.snapshot, to.snapshot],
   ] as const) {
     compareFile(changes, { role, label: role }, before, after, () => {
-      describeSigners(changes, { role, label: role }, after, authorityOf(root.payload.roles.get(role)));
+      describeSigners(changes, { role, label: role }, after, authorityOf(countedRole(to, role)));
       compareListing(changes, role, from, to);
     });
   }
 }
 
-export function authorityOf(keys: RoleKeys | undefined, by = ''): Authority[] {
+export function authorityOf(keys: StatedRole | undefined, by = ''): Authority[] {
   return keys ? [{ by, keys }] : [];
 }
 
-function compareRoot(changes: Changes, before: Parsed<Root> | undefined, after: Parsed<Root>): void {
+function compareRoot(changes: Changes, from: Side | undefined, to: Side): void {
   const place = { role: ROOT, label: 'root' };
+  const [before, after] = [from?.root, to.root];
   compareFile(changes, place, before, after, () => {
-    for (const role of rolesOf(before, after)) {
+    const [old, now] = [from && rolesOf(from), rolesOf(to)];
+    for (const role of [...new Set([...now.keys(), ...(old?.keys() ?? [])])].sort(compareUtf8)) {
       const label = labelOf(role);
-      compareKeys(changes, { role, label }, before?.payload.roles.get(role), after.payload.roles.get(role));
+      const isCounted = (key: StatedKey): boolean => isCountedIn(to, role, key);
+      compareKeys(changes, { role, label, isCounted }, old?.get(role), now.get(role));
       const known = ROLE;
-      compareMembers(
-        changes,
-        { kind: 'statement', role, label, known },
-        roleObject(before, role),
-        roleObject(after, role),
-      );
+      compareMembers(changes, { kind: 'statement', role, label, known }, roleObject(from, role), roleObject(to, role));
     }
-    const [was, is] = [before?.payload.consistentSnapshot, after.payload.consistentSnapshot];
+    const [was, is] = [from && isConsistent(from), isConsistent(to)];
     if (before && was !== is) {
       const text = `root: consistent snapshots ${String(was)} -> ${String(is)}`;
       const words = { text, before: String(was), after: String(is) };
       changes.add('statement', words, { role: ROOT, name: 'consistent_snapshot' });
     }
     // A new root needs the signatures of its own keys, and of the keys before it.
-    describeSigners(changes, place, after, authorityOf(after.payload.roles.get(ROOT)));
-    if (before && after.version === before.version + 1) {
-      const by = `by the keys of version ${before.version}`;
-      describeSigners(changes, place, after, authorityOf(before.payload.roles.get(ROOT), by));
+    describeSigners(changes, place, after, authorityOf(countedRole(to, ROOT)));
+    if (from && after.version === from.root.version + 1) {
+      const by = `by the keys of version ${from.root.version}`;
+      describeSigners(changes, place, after, authorityOf(countedRole(from, ROOT), by));
     }
   });
 }
 
-/** The newer root's order, then what only the older had. */
-function rolesOf(before: Parsed<Root> | undefined, after: Parsed<Root>): Set<RoleName> {
-  return new Set([...after.payload.roles.keys(), ...(before?.payload.roles.keys() ?? [])].sort(compareUtf8));
+/** In a collection the member means nothing, and is said as upstream's own. */
+function isConsistent(side: Side): boolean | undefined {
+  return side.dialect === 'tuf' ? side.root.payload.consistentSnapshot : undefined;
 }
 
-function roleObject(root: Parsed<Root> | undefined, role: RoleName): JsonObject | undefined {
-  return objectMember(objectMember(root?.envelope.signed, 'roles'), role);
+function roleObject(side: Side | undefined, role: RoleName): JsonObject | undefined {
+  return objectMember(objectMember(side?.root.envelope.signed, 'roles'), role);
 }
 
 /**
@@ -82,14 +78,15 @@ function roleObject(root: Parsed<Root> | undefined, role: RoleName): JsonObject 
  * to them, or they are excluded by name), and whether an entry states length and digests at all.
  */
 function compareListing(changes: Changes, role: RoleName, from: Side | undefined, to: Side): void {
+  const { listed: known } = dialectOf(to);
   const [old, now] = [listingOf(from, role), listingOf(to, role)];
   for (const name of [...new Set([...(now?.keys() ?? []), ...(old?.keys() ?? [])])].sort(compareUtf8)) {
     const [was, is] = [old?.get(name), now?.get(name)];
     const [wasCarried, isCarried] = [isCarriedBy(from, role, name), isCarriedBy(to, role, name)];
     // A role that comes to be carried, or goes together with its entry, has a line as a role.
     if (isCarried ? !wasCarried && is !== undefined : wasCarried && is === undefined) continue;
-    if (isCarried && wasCarried ? isSameJson(formOf(was), formOf(is)) : isSameJson(was, is)) continue;
-    const text = `${role}: ${quoted(name)} ${describeEntry(was, wasCarried)} -> ${describeEntry(is, isCarried)}`;
+    if (isCarried && wasCarried ? isSameJson(formOf(was, known), formOf(is, known)) : isSameJson(was, is)) continue;
+    const text = `${role}: ${quoted(name)} ${describeEntry(was, wasCarried, known)} -> ${describeEntry(is, isCarried, known)}`;
     changes.add('listing', text, { role, name, whole: [was ?? null, is ?? null] });
   }
 }
@@ -100,14 +97,18 @@ function listingOf(side: Side | undefined, role: RoleName): JsonObject | undefin
 }
 
 function isCarriedBy(side: Side | undefined, role: RoleName, name: string): boolean {
-  if (role === TIMESTAMP) return side !== undefined && name === 'snapshot.json';
-  return side?.authored.has(roleName(name.replace(/\.json$/, ''))) ?? false;
+  if (!side) return false;
+  const { roleOf } = dialectOf(side);
+  if (role === TIMESTAMP) return roleOf(name) === SNAPSHOT;
+  // A collection's snapshot lists the root as well.
+  if (side.dialect === 'notary' && name === ROOT) return true;
+  return side.authored.has(roleOf(name));
 }
 
-/** Whether length and digests are stated, and everything that TUF does not define; not the values that each version has. */
-function formOf(entry: Json | undefined): Json | undefined {
+/** Whether length and digests are stated, and everything that is not defined; not the values that each version has. */
+function formOf(entry: Json | undefined, known: ReadonlySet<string>): Json | undefined {
   if (!(entry instanceof Map)) return entry;
-  const own = [...entry].filter(([name]) => !LISTED.has(name));
+  const own = [...entry].filter(([name]) => !known.has(name));
   return new Map<string, Json>([
     ...own,
     ['length', entry.has('length')],
@@ -115,16 +116,17 @@ function formOf(entry: Json | undefined): Json | undefined {
   ]);
 }
 
-function describeEntry(entry: Json | undefined, isCarried: boolean): string {
+function describeEntry(entry: Json | undefined, isCarried: boolean, known: ReadonlySet<string>): string {
   if (entry === undefined) return 'not listed';
   if (!(entry instanceof Map)) return `listed as ${quotedValue(entry)}`;
   if (!isCarried) {
     const digest = shortDigest(sha256(canonicalize(entry)));
-    return `listed at version ${quotedValue(entry.get('version'))}, not carried here (sha256 of the entry ${digest})`;
+    const version = known.has('version') ? ` at version ${quotedValue(entry.get('version'))}` : '';
+    return `listed${version}, not carried here (sha256 of the entry ${digest})`;
   }
   const algorithms = [...(objectMember(entry, 'hashes')?.keys() ?? [])].sort();
   const stated = [...(entry.has('length') ? ['length'] : []), ...algorithms];
-  const others = [...entry.keys()].filter((name) => !LISTED.has(name));
+  const others = [...entry.keys()].filter((name) => !known.has(name));
   const form = stated.length === 0 ? 'without length or digests' : `with ${listed(stated, 4)}`;
   return `listed ${form}${others.length === 0 ? '' : `, and ${listed(others, 4)}`}`;
 }

@@ -48,6 +48,11 @@ export function shortDigest(digest: string): string {
   return `${digest.slice(0, 16)}...`;
 }
 
+/** With milliseconds where there are any: two instants that differ never look alike. */
+export function instant(date: Date): string {
+  return date.toISOString().replace('.000Z', 'Z');
+}
+
 /** Names of a list, the first few; nothing hides behind “more”, because the count and a digest cover them all. */
 export function listed(items: readonly string[], most = 20, show: (item: string) => string = quoted): string {
   const first = items

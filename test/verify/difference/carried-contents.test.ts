@@ -1,7 +1,7 @@
 /** Which carried files are read to be looked into: those that differ, within bounds, and changed ones before new ones. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { carriedContents, importContent } from '../../../src/ledger/import-content.ts';
+import { authoredRoles, carriedContents, importContent } from '../../../src/ledger/import-content.ts';
 import { type RoleName, type Sha256, type TargetPath, TARGETS, targetPath } from '../../../src/tuf/names.ts';
 import { differenceBetween } from '../../../src/verify/difference.ts';
 import { mirrorOf } from '../../simulator/mirror.ts';
@@ -67,12 +67,13 @@ test('the content of an import has the newest root of its chain, and each role a
   const mirrored = await mirrorOf(context, upstream.publish());
   await mirrored.importNow();
   const side = importContent(mirrored.mirror.reader, 1);
+  assert.ok(side.dialect === 'tuf');
   assert.deepEqual(
     [side.label, side.root.version, side.timestamp.version, side.snapshot.version],
     ['import 1', 3, 2, 2],
   );
   assert.deepEqual(
-    [...side.roles()].map(([name, { version }]) => [name, version]),
+    [...authoredRoles(side)].map(([name, { version }]) => [name, version]),
     [['targets', 1]],
   );
   assert.throws(() => side.role('other' as RoleName), TypeError);

@@ -3,7 +3,7 @@ import { sha256 } from '../../../src/tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../../../src/tuf/limits.ts';
 import { parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '../../../src/tuf/metadata.ts';
 import { type RepositoryId, type RoleName, type Sha256, roleName } from '../../../src/tuf/names.ts';
-import type { Side, TargetBytes, TargetContents } from '../../../src/verify/difference/side.ts';
+import type { TargetBytes, TargetContents, TufSide } from '../../../src/verify/difference/side.ts';
 import { type Summary, summarise } from '../../../src/verify/difference/summary.ts';
 import type { SimulatedUpstream } from '../../simulator/upstream.ts';
 
@@ -17,13 +17,14 @@ export interface SideFiles {
   readonly targets?: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
 }
 
-export function sideOf(label: string, { root, timestamp, snapshot, roles }: SideFiles): Side {
+export function sideOf(label: string, { root, timestamp, snapshot, roles }: SideFiles): TufSide {
   const parse = (name: RoleName) => parseTargets(roles.get(name) ?? new Uint8Array(), name, DEFAULT_LIMITS);
   const authored = [...roles].map(([name, bytes]) => {
     const role = roleName(name);
     return [role, { version: parse(role).version, fileSha256: sha256(bytes) }] as const;
   });
   return {
+    dialect: 'tuf',
     label,
     root: parseRoot(root, 'root', DEFAULT_LIMITS),
     timestamp: parseTimestamp(timestamp, 'timestamp', DEFAULT_LIMITS),
