@@ -4,6 +4,7 @@
  */
 import type { AnyEvent } from '../ledger/events/leaf.ts';
 import type { ChangeSubject, IssuedRef } from '../ledger/events/statements.ts';
+import type { EventBody } from '../ledger/events/types.ts';
 
 export interface Described {
   /** Everybody whose event it is, or whom it is about. */
@@ -35,7 +36,7 @@ function describeBody(event: AnyEvent): Described {
     case 'software.upgrade':
       return plain(`goes on with version ${quoted(event.body.version)}, after ${quoted(event.body.previous)}`);
     case 'upstream.enrol':
-      return about(event.body.repository, `enrolled ${quoted(event.body.upstream)}`);
+      return about(event.body.repository, `enrolled ${enrolled(event.body)}`);
     case 'limits.set':
       return {
         ...about(event.body.repository, `set limits: ${namesOf(event.body.limits)}`),
@@ -186,6 +187,11 @@ function whom(actor: string, text: string): Described {
 
 function said({ version, sha256 }: IssuedRef): string {
   return `${String(version)} (${sha256.slice(0, 12)})`;
+}
+
+function enrolled({ upstream, collection }: EventBody<'upstream.enrol'>): string {
+  if (!collection) return quoted(upstream);
+  return `the collection ${quoted(collection.name)} of ${quoted(upstream)}, served as ${quoted(collection.served_as)}`;
 }
 
 function namesOf(limits: Readonly<Record<string, number>>): string {

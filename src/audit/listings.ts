@@ -9,7 +9,7 @@ import type { CarriedTarget } from '../ledger/records.ts';
 import { readAuthored, type Reading } from '../ledger/upstream-files.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import type { TargetEntry } from '../tuf/metadata.ts';
-import type { RepositoryId, RoleName, Sha256, TargetPath } from '../tuf/names.ts';
+import type { RoleName, Sha256, TargetPath } from '../tuf/names.ts';
 
 export interface ListedTarget {
   readonly role: RoleName;
@@ -23,6 +23,7 @@ export class Listings {
   readonly #reader: LedgerReader;
   readonly #files = new Map<string, readonly ListedFile[]>();
   readonly #carried = new Map<string, readonly CarriedTarget[]>();
+  #enrolled: ReadonlyMap<string, Reading> | undefined;
 
   constructor(reader: LedgerReader) {
     this.#reader = reader;
@@ -48,10 +49,16 @@ export class Listings {
     for (const [path, entry] of payload.targets) yield { role, path, entry, fileSha256 };
   }
 
-  /** Dialect and limits; files of a repository that is enrolled no more are read as TUF's. */
+  /** The collection that a repository is, by its name upstream; undefined for a TUF repository. */
+  collectionOf(repository: string): string | undefined {
+    return this.#reading(repository).collection?.name;
+  }
+
+  /** Dialect and limits; what was never enrolled is read as TUF's. */
   #reading(repository: string): Reading {
-    const known = this.#reader.enrolments().find(({ id }) => id === (repository as RepositoryId));
-    return known ?? { limits: DEFAULT_LIMITS };
+    // Once: a registry may be hundreds of enrolments.
+    this.#enrolled ??= new Map(this.#reader.enrolments().map((enrolment) => [enrolment.id, enrolment]));
+    return this.#enrolled.get(repository) ?? { limits: DEFAULT_LIMITS };
   }
 }
 

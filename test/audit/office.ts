@@ -3,7 +3,6 @@
  * instead of by ssh-keygen, so that a scenario costs milliseconds. Its clock moves a minute with each step.
  */
 import assert from 'node:assert/strict';
-import type { Source } from '../../src/acquire/source.ts';
 import { type Inquiry, inquire } from '../../src/audit/inquiry.ts';
 import { type AuditedRecord, consistently } from '../../src/audit/record.ts';
 import { type VerifyAnswer, type VerifyQuestion, verifyRecord } from '../../src/audit/verify/verify.ts';
@@ -23,6 +22,7 @@ import { type Purpose, PURPOSES } from '../../src/sshsig/namespaces.ts';
 import { formatDate } from '../../src/tuf/dates.ts';
 import { repositoryId, type RepositoryId } from '../../src/tuf/names.ts';
 import type { Decision } from '../../src/verify/decisions.ts';
+import type { UpstreamSource } from '../../src/verify/dialects.ts';
 import { actorOf, fingerprintOf, hex, keyOf, policyOf } from '../gate/names.ts';
 import { FakeClock, MINUTE } from '../simulator/clock.ts';
 import { type EnrolmentOptions, type Scope, TestMirror } from '../simulator/mirror.ts';
@@ -42,7 +42,7 @@ export class AuditedOffice {
   readonly clock: FakeClock;
   upstream: SimulatedUpstream;
   /** Where the next import reads. */
-  openSource: () => Promise<Source> = () => Promise.resolve(this.upstream);
+  openSource: () => Promise<UpstreamSource> = () => Promise.resolve(this.upstream);
   readonly repository: RepositoryId;
   mirror: Mirror;
   /** What upstream’s file has said so far. */
@@ -69,12 +69,16 @@ export class AuditedOffice {
   /** Ann and Bob approve, Eve is a third; Ivan imports. Two must agree. Made once for each policy, and copied. */
   static async ofThree(scope: Scope, policy: Partial<Policy> = {}): Promise<AuditedOffice> {
     return AuditedOffice.like(scope, `three ${JSON.stringify(policy)}`, async (office) => {
-      await office.add('ann', ['approver']);
-      await office.add('bob', ['approver'], ['ann']);
-      await office.add('eve', ['approver'], ['ann']);
-      await office.add('ivan', ['importer'], ['ann']);
-      await office.setPolicy({ min_approvers: 2, exclude_importer: true, ...policy }, ['ann']);
+      await office.haveThree(policy);
     });
+  }
+
+  async haveThree(policy: Partial<Policy> = {}): Promise<void> {
+    await this.add('ann', ['approver']);
+    await this.add('bob', ['approver'], ['ann']);
+    await this.add('eve', ['approver'], ['ann']);
+    await this.add('ivan', ['importer'], ['ann']);
+    await this.setPolicy({ min_approvers: 2, exclude_importer: true, ...policy }, ['ann']);
   }
 
   /** A copy of the office of this name, which is made by the first who asks for it. */

@@ -5,7 +5,7 @@
  */
 export const VERIFY_SCRIPT = String.raw`// Verifies this evidence pack: node verify.mjs [--log-key VKEY]
 // It believes nothing but the log key, which you should compare with the one that you were given. What it does not
-// verify is said at the end: people's signatures are left to ssh-keygen, upstream's to any TUF client.
+// verify is said at the end: people's signatures are left to ssh-keygen, upstream's to any client.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
@@ -187,16 +187,18 @@ for (const file of metadata) {
   check(file === actual + '.json' && listed.has(actual), 'metadata/' + file, 'is a file of that import');
 }
 show(metadata.length, 'of its', listed.size, 'metadata files are here, byte for byte.');
-leave(
-  'That upstream signed them: give metadata/ to a TUF client, with the root of entry',
-  ofType('upstream.enrol')[0]?.n,
-);
+const [enrolment] = ofType('upstream.enrol');
+const collection = enrolment?.body.collection ?? undefined;
+const client = collection ? 'Notary v1 client, which asks for ' + collection.name + ',' : 'TUF client,';
+leave('That upstream signed them: give metadata/ to a', client, 'with the root of entry', enrolment?.n);
 
 const { subject } = pack;
+// Digests are hexadecimal in TUF's files, and base64 in those of a Notary collection.
+const stated = (hash) => (collection ? base64(hash).toString('hex') : hash);
 if (subject?.kind === 'target') {
   const authored = metadata.map((file) => JSON.parse(text('metadata/' + file)).signed.targets ?? {});
   const isListed = authored.some(
-    (own) => Object.hasOwn(own, subject.name) && own[subject.name].hashes?.sha256 === subject.sha256,
+    (own) => Object.hasOwn(own, subject.name) && stated(own[subject.name].hashes?.sha256) === subject.sha256,
   );
   const isCarried = lines.carried.some(({ path, sha256: own }) => path === subject.name && own === subject.sha256);
   check(isListed || isCarried, JSON.stringify(subject.name), subject.sha256, 'is part of that import');

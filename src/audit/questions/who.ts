@@ -5,7 +5,7 @@
 import type { ImportRecord } from '../../gate/records.ts';
 import type { LedgerEvent } from '../../ledger/events/leaf.ts';
 import type { EventBody } from '../../ledger/events/types.ts';
-import { isSha256, metadataFileName } from '../../tuf/names.ts';
+import { isSha256, metadataFileName, type RoleName } from '../../tuf/names.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { servedPeriods } from '../serving.ts';
 import {
@@ -20,6 +20,8 @@ type Kind = 'target' | 'metadata' | 'issued';
 
 export interface WhoMatch {
   readonly repository: string;
+  /** The collection that the repository is, by its name upstream: its targets are tags of it. */
+  readonly collection: string | undefined;
   readonly kind: Kind;
   /** A target’s path, or a metadata file’s name. */
   readonly name: string;
@@ -51,7 +53,7 @@ interface Sighting {
 }
 
 export function whoBroughtIn(inquiry: Inquiry, text: string): WhoAnswer {
-  const asked = isSha256(text.toLowerCase()) ? text.toLowerCase() : text;
+  const asked = digestIn(text) ?? text;
   const search = new Search(inquiry, asked);
   const { rules, publications } = inquiry.chronicle;
   for (const record of rules.imports.all()) search.import(record);
@@ -65,13 +67,26 @@ export function whoBroughtIn(inquiry: Inquiry, text: string): WhoAnswer {
         (found.imports.includes(statement.import_id) || found.generations.includes(statement.generation)),
     );
     return {
-      ...{ repository: found.repository, kind: found.kind, name: found.name, sha256: found.sha256, role: found.role },
+      ...{
+        repository: found.repository,
+        collection: inquiry.listings.collectionOf(found.repository),
+        kind: found.kind,
+        name: found.name,
+        sha256: found.sha256,
+        role: found.role,
+      },
       first_import: first && importDocument(inquiry, first),
       first_carried_by: found.carriedBy,
       publications: shown.map((one) => publicationDocument(inquiry, one, periods)),
     };
   });
   return { asked, matches };
+}
+
+/** 64 hexadecimal digits, or an image’s digest as registries write it. */
+export function digestIn(text: string): string | undefined {
+  const digits = text.toLowerCase().replace(/^sha256:/, '');
+  return isSha256(digits) ? digits : undefined;
 }
 
 class Search {
@@ -96,7 +111,7 @@ class Search {
     const authored = listings.authored(observation);
     for (const { role, version, fileSha256 } of [...listings.files(observation), ...authored]) {
       if (fileSha256 !== this.#asked) continue;
-      const name = metadataFileName({ role, ...(version === undefined ? {} : { version }) });
+      const name = this.#fileName(repository, role, version);
       this.#see({ repository, kind: 'metadata', name, sha256: fileSha256, role }, number);
     }
     const carried = listings.carried(observation);
@@ -110,6 +125,13 @@ class Search {
     }
     for (const { path, sha256, role } of carried.filter((one) => this.#isAsked(one.path, one.sha256)))
       this.#see({ repository, kind: 'target', name: path, sha256, role }, number).carriedBy ??= number;
+  }
+
+  /** As clients of its dialect ask for it. */
+  #fileName(repository: string, role: RoleName, version: number | undefined): string {
+    if (this.#inquiry.listings.collectionOf(repository) === undefined)
+      return metadataFileName({ role, ...(version === undefined ? {} : { version }) });
+    return version === undefined ? `${role}.json` : `${String(version)}.${role}.json`;
   }
 
   timestamp({ body }: LedgerEvent<'serve.timestamp'>): void {

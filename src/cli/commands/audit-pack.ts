@@ -3,10 +3,10 @@ import { Option } from 'commander';
 import { inquire, type Inquiry } from '../../audit/inquiry.ts';
 import { packContents, type PackQuestion } from '../../audit/pack/contents.ts';
 import { packFiles, writePack, type WrittenPack } from '../../audit/pack/write-pack.ts';
-import { whoBroughtIn } from '../../audit/questions/who.ts';
+import { digestIn, whoBroughtIn } from '../../audit/questions/who.ts';
 import { consistently } from '../../audit/record.ts';
 import { Refusal } from '../../errors.ts';
-import { isSha256, printable } from '../../tuf/names.ts';
+import { printable } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { positiveNumber } from '../options.ts';
 import { appending, recordOf } from './audit-opening.ts';
@@ -27,7 +27,7 @@ export const auditPackCommand = defineCommand<Given>({
     'About an import, or about the import by which a target or metadata file was first published. It holds the keys and ' +
     'signatures of people who said something about it, which are personal data: --without-keys leaves both out, and then ' +
     'nobody can verify what people signed. --with-names opens names, reasons and places as well.',
-  arguments: [['[digest]', 'SHA-256 of a target or of a metadata file of upstream’s']],
+  arguments: [['[digest]', 'SHA-256 of a target, of an image that a tag means, or of a metadata file of upstream’s']],
   options: [
     new Option('--import <n>', 'about this import').argParser(positiveNumber),
     new Option('--without-keys', 'leave people’s keys and signatures out'),
@@ -76,8 +76,9 @@ function questionOf(inquiry: Inquiry, given: Given): Omit<PackQuestion, 'now'> {
   if ((digest === undefined) === (number === undefined))
     throw new Refusal('USAGE_OPTION', 'About what? Give a SHA-256, or --import N.');
   if (digest === undefined) return { import: number ?? 0, ...kept };
-  if (!isSha256(digest)) throw new Refusal('USAGE_OPTION', `“${printable(digest, 80)}” is no SHA-256.`);
-  const found = whoBroughtIn(inquiry, digest).matches.filter(({ kind }) => kind !== 'issued');
+  const sha256 = digestIn(digest);
+  if (sha256 === undefined) throw new Refusal('USAGE_OPTION', `“${printable(digest, 80)}” is no SHA-256.`);
+  const found = whoBroughtIn(inquiry, sha256).matches.filter(({ kind }) => kind !== 'issued');
   const [first, second] = found;
   if (!first?.first_import) throw new Refusal('USAGE_OPTION', 'No import brought a file with this digest.');
   if (second && found.some(({ repository }) => repository !== first.repository))
@@ -87,7 +88,7 @@ function questionOf(inquiry: Inquiry, given: Given): Omit<PackQuestion, 'now'> {
   const { kind, name, publications, first_import } = first;
   return {
     import: publications[0]?.import ?? first_import.import,
-    subject: { kind: kind === 'target' ? 'target' : 'metadata', name, sha256: digest },
+    subject: { kind: kind === 'target' ? 'target' : 'metadata', name, sha256 },
     ...kept,
   };
 }
