@@ -54,8 +54,8 @@ export function importContent(reader: ContentReader, number: number): Side {
 }
 
 /** Targets and delegated roles, one at a time: a repository may be too large to hold. */
-export function* authoredRoles({ authored, role }: TufSide): Generator<[RoleName, Parsed<Targets>]> {
-  for (const name of authored.keys()) yield [name, role(name)];
+export function* authoredRoles(content: TufSide): Generator<[RoleName, Parsed<Targets>]> {
+  for (const name of content.authored.keys()) yield [name, content.role(name)];
 }
 
 /** The whole blob; refuses STATE_DAMAGED when it is gone or changed. */

@@ -24,7 +24,7 @@ export const auditWhoCommand = defineCommand<Given>({
   examples: [
     'countersign audit who trusted_root.json',
     'countersign audit who 6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66 --json',
-    'countersign audit who sha256:9b2a28eb47540823042a2ba401386845089bb7b62a9637d55816132c4c3c36eb',
+    'countersign audit who sha256:2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b',
   ],
   changesSomething: false,
   perform: (invocation, { what, repository }) =>
