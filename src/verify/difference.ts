@@ -12,6 +12,7 @@ import { compareFile } from './difference/files.ts';
 import type { Side, TargetContents } from './difference/side.ts';
 import { type Authority, describeSigners } from './difference/signers.ts';
 import { rolesOf, type StatedRole } from './difference/stated.ts';
+import { compareTags } from './difference/tags.ts';
 import { TargetComparison, type Tally } from './difference/targets.ts';
 import { authorityOf, compareTopLevel, labelOf } from './difference/top-level.ts';
 
@@ -29,6 +30,7 @@ export function differenceBetween(from: Side | undefined, to: Side, contents?: T
   compareTopLevel(changes, from, to);
   const targets = new TargetComparison(changes, dialectOf(to), contents);
   compareRoles(changes, from, to, targets);
+  if (to.dialect === 'notary') compareTags(changes, from?.dialect === 'notary' ? from : undefined, to);
   return { changes: changes.listed, counts: changes.counts, targetFiles: targets.tally };
 }
 

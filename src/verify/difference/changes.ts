@@ -20,6 +20,7 @@ export const HEADINGS = {
   'role-removed': 'Roles that are gone',
   delegation: 'Delegations',
   content: 'What target files say',
+  tag: 'What docker takes for a tag',
   'target-added': 'New target files',
   'target-removed': 'Target files that are gone',
   'target-replaced': 'Target files with other content',

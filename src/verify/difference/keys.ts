@@ -32,12 +32,17 @@ export function describeKey(key: StatedKey): string {
 /** The same in a list: holder if any, and id. */
 export function nameKey(key: StatedKey): string {
   const [owner, online] = [wordOf(key, OWNER), wordOf(key, ONLINE)];
-  const name = owner ?? online;
+  const name = owner ?? online ?? nameInCertificate(key);
   return name === undefined ? shortId(key.id) : `${quoted(name)} ${shortId(key.id)}`;
 }
 
 export function hasHolder(key: StatedKey): boolean {
   return holderOf(key) !== undefined;
+}
+
+/** Delegations of collections are mostly to people with certificates, whose names nobody checks. */
+export function nameInCertificate(key: StatedKey): string | undefined {
+  return 'verifiers' in key ? certificateOf(key)?.commonName : undefined;
 }
 
 export function compareKeys(

@@ -4,7 +4,7 @@
  */
 import type { RoleName } from '../../tuf/names.ts';
 import { type Changes, MOST_LISTED } from './changes.ts';
-import { hasHolder, nameKey } from './keys.ts';
+import { hasHolder, nameInCertificate, nameKey } from './keys.ts';
 import { isSignedBy, type StatedFile, type StatedKey, type StatedRole } from './stated.ts';
 
 /** Who may sign a role, and who says so. */
@@ -30,7 +30,12 @@ export function describeSigners(
     const { signed, unsigned } = signersOf(file, keys);
     const total = signed.length + unsigned.length;
     const absent = unsigned.length === 0 ? '' : `; not by ${unsigned.map(nameKey).join(', ')}`;
-    const words = [...signed, ...unsigned].some(hasHolder) ? ' (holders as upstream names them)' : '';
+    const all = [...signed, ...unsigned];
+    const words = all.some(hasHolder)
+      ? ' (holders as upstream names them)'
+      : all.some((key) => nameInCertificate(key) !== undefined)
+        ? ' (names as certificates say)'
+        : '';
     const who = signed.length === 0 ? '' : `: ${signed.map(nameKey).join(', ')}`;
     changes.add(
       'signers',

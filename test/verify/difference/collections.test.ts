@@ -134,10 +134,10 @@ test('a new root key: which certificate comes and goes, and whose keys signed it
   assert.deepEqual(
     linesOf(summary, 'signers')
       .filter((line) => line.startsWith('root'))
-      .map((line) => line.replace(/: [0-9a-f]{12}\.\.\.$/, '')),
+      .map((line) => line.replace(/ [0-9a-f]{12}\.\.\. /, ' ID ')),
     [
-      'root: version 2 signed by 1 of 1 keys, 1 needed',
-      'root: version 2 by the keys of version 1 signed by 1 of 1 keys, 1 needed',
+      `root: version 2 signed by 1 of 1 keys, 1 needed: "${GUN}" ID (names as certificates say)`,
+      `root: version 2 by the keys of version 1 signed by 1 of 1 keys, 1 needed: "${GUN}" ID (names as certificates say)`,
     ],
   );
 });
@@ -157,7 +157,7 @@ test('N-04 a certificate of another collection among the root keys is said to co
   );
   assert.match(
     linesOf(summary, 'signers').join('\n'),
-    /^root: version 2 signed by 1 of 1 keys, 1 needed: [0-9a-f]{12}\.\.\.$/m,
+    /^root: version 2 signed by 1 of 1 keys, 1 needed: "registry\.example\.com\/team\/app" [0-9a-f]{12}\.\.\. \(names as certificates say\)$/m,
   );
 });
 
