@@ -5,7 +5,7 @@
 import type { ImportRecord } from '../../gate/records.ts';
 import type { LedgerEvent } from '../../ledger/events/leaf.ts';
 import type { EventBody } from '../../ledger/events/types.ts';
-import { isSha256, metadataFileName, type RoleName } from '../../tuf/names.ts';
+import { isSha256, metadataFileName } from '../../tuf/names.ts';
 import type { Inquiry } from '../inquiry.ts';
 import { servedPeriods } from '../serving.ts';
 import {
@@ -111,7 +111,7 @@ class Search {
     const authored = listings.authored(observation);
     for (const { role, version, fileSha256 } of [...listings.files(observation), ...authored]) {
       if (fileSha256 !== this.#asked) continue;
-      const name = this.#fileName(repository, role, version);
+      const name = metadataFileName({ role, ...(version === undefined ? {} : { version }) });
       this.#see({ repository, kind: 'metadata', name, sha256: fileSha256, role }, number);
     }
     const carried = listings.carried(observation);
@@ -125,13 +125,6 @@ class Search {
     }
     for (const { path, sha256, role } of carried.filter((one) => this.#isAsked(one.path, one.sha256)))
       this.#see({ repository, kind: 'target', name: path, sha256, role }, number).carriedBy ??= number;
-  }
-
-  /** As clients of its dialect ask for it. */
-  #fileName(repository: string, role: RoleName, version: number | undefined): string {
-    if (this.#inquiry.listings.collectionOf(repository) === undefined)
-      return metadataFileName({ role, ...(version === undefined ? {} : { version }) });
-    return version === undefined ? `${role}.json` : `${String(version)}.${role}.json`;
   }
 
   timestamp({ body }: LedgerEvent<'serve.timestamp'>): void {

@@ -68,6 +68,14 @@ test('where one role alone says it, its own line is enough', () => {
   assert.deepEqual(lines, [[], [], [], []]);
 });
 
+test('a tag that its role lists as before, and may not speak for any more, is taken for nothing', () => {
+  const lines = told(
+    collection().add('v1', TWO, RELEASES).publish(),
+    (site) => (site.role().delegations = [{ name: RELEASES, paths: ['x'] }]),
+  );
+  assert.deepEqual(lines, [[`tag "v1": docker takes nothing; before sha256:${TWO} from "targets/releases"`]]);
+});
+
 test('a first import says which of two images is taken', () => {
   const files = collectionFiles(collection().add('latest', TWO, RELEASES).publish());
   const { text, changes } = collectionSummary(undefined, files);
