@@ -12,6 +12,7 @@ import { inTotoLines } from '../../src/audit/exports/in-toto.ts';
 import { stretchOf } from '../../src/audit/exports/stretch.ts';
 import { packContents } from '../../src/audit/pack/contents.ts';
 import { packFiles, writePack } from '../../src/audit/pack/write-pack.ts';
+import { contradictions } from '../../src/audit/questions/contradictions.ts';
 import { servedAt } from '../../src/audit/questions/served-at.ts';
 import { timeline } from '../../src/audit/questions/timeline.ts';
 import { unapproved } from '../../src/audit/questions/unapproved.ts';
@@ -80,6 +81,42 @@ test('upstream’s files and the mirror’s own, under the names by which client
       ['issued', `${String(issued.version)}.${role}.json`, issued.fileSha256, role, undefined, [1]],
     ]);
   }
+});
+
+test('back to an earlier import: its images are served again, and the later ones until then', async (context) => {
+  const { office } = await twoImports(context);
+  for (const name of ['ann', 'bob']) await office.say('approve', name, 2);
+  await office.publish(2);
+  await office.goBack(1, ['ann', 'bob']);
+  assert.deepEqual(told(await who(office, 'v1')), [
+    ['target', 'v1', ONE, 'targets', 1, [1, 3]],
+    ['target', 'v1', THREE, 'targets', 2, [2]],
+  ]);
+  await office.verified();
+});
+
+test('what a refused import brought, and where upstream contradicted itself', async (context) => {
+  const { office, collection } = await twoImports(context);
+  const role = collection.role();
+  role.signers = [collection.signer('somebody else')];
+  collection.publish('targets');
+  await assert.rejects(office.import(), { code: 'TRUST_SIGNATURES' });
+  const refused = sha256(collection.file('3.targets.json'));
+  const [match] = await who(office, refused);
+  assert.deepEqual(
+    [match?.kind, match?.name, match?.first_import?.reject_code, match?.publications],
+    ['metadata', 'targets.json', 'TRUST_SIGNATURES', []],
+  );
+  // Version 2 once more, and `v1` means a third image in it.
+  role.signers = [collection.signer('targets')];
+  role.version = 1;
+  collection.add('v1', TWO).publish('targets');
+  await assert.rejects(office.import(), { code: 'TRUST_EQUIVOCATION' });
+  const [contradiction] = await office.ask((inquiry) => contradictions(inquiry).contradictions);
+  assert.deepEqual(
+    [contradiction?.files, contradiction?.contents.map(({ first_import }) => first_import)],
+    [['targets@2'], [2, 4]],
+  );
 });
 
 test('what was served then, what is unapproved, what happened, and every check of the record', async (context) => {

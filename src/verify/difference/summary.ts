@@ -69,7 +69,7 @@ function describeSide({ label, root, timestamp, snapshot }: Side): string {
 function describeCollection(side: Side): string[] {
   if (side.dialect === 'tuf') return [];
   const { name, servedAs } = side.collection;
-  return [`collection  ${quoted(name, Infinity)}, served here as ${quoted(servedAs, Infinity)}`];
+  return [`collection  ${quoted(name, Infinity)}, served here as ${shown(servedAs, Infinity)}`];
 }
 
 function lookedInto({ targetFiles }: Difference, to: Side, isAtHand: boolean): string[] {

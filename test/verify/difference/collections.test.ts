@@ -21,7 +21,7 @@ test('a first import: the collection by both names, every tag with its digest in
   const summary = collectionSummary(undefined, before);
   assert.match(
     summary.text,
-    /^collection {2}"registry\.example\.com\/team\/app", served here as "mirror\.example\/team\/app"$/m,
+    /^collection {2}"registry\.example\.com\/team\/app", served here as mirror\.example\/team\/app$/m,
   );
   assert.deepEqual(linesOf(summary, 'target-added'), [`tag "v1.1" in targets: means sha256:${ONE} (1000 bytes)`]);
   assert.deepEqual(linesOf(summary, 'role-added'), ['targets is new, at version 1 with 1 tags']);
