@@ -68,22 +68,15 @@ interface Moved {
 /** Whether one role's own line says all: it alone answers, before and after, and no other role says something else. */
 function isSaidByItsRole({ tag, old, now, before, after }: Moved): boolean {
   const role = roleOf(after) ?? roleOf(before);
+  const own = (files: Files): string | undefined => listedBy(files, role, tag);
   const isAlone = [old, now].every((files) =>
-    [...files].every(([name, { targets }]) => {
-      const other = targets.get(tag)?.hashes.get('sha256');
-      return (
-        name === role ||
-        other === undefined ||
-        other ===
-          files
-            .get(role ?? name)
-            ?.targets.get(tag)
-            ?.hashes.get('sha256')
-      );
-    }),
+    [...files.keys()].every((name) => [undefined, own(files)].includes(listedBy(files, name, tag))),
   );
-  const own = (files: Files): string | undefined => role && files.get(role)?.targets.get(tag)?.hashes.get('sha256');
   return isAlone && own(old) === digestOf(before) && own(now) === digestOf(after);
+}
+
+function listedBy(files: Files, role: RoleName | undefined, tag: TargetPath): string | undefined {
+  return role && files.get(role)?.targets.get(tag)?.hashes.get('sha256');
 }
 
 function digestOf(answer: TagAnswer): string | undefined {
