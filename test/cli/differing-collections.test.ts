@@ -49,7 +49,7 @@ test('what it is: by both names, with what is not carried and who can read it', 
   assert.match(out, new RegExp(`^ {2}clients {10}of Notary v1: docker and notary, for ${SERVED}$`, 'm'));
   assert.equal(out.match(/clients/g)?.length, 1, 'and nothing is predicted of clients of TUF');
   const { json } = await workplace.succeed('repo show app --json');
-  assert.deepEqual([json['collection'], json['clients']], [{ name: GUN, servedAs: SERVED }, []]);
+  assert.deepEqual([json['collection'], json['clients']], [{ gun: GUN, servedAs: SERVED }, []]);
 });
 
 test('an auditor asks by tag and by image, and takes a pack about the image', { skip }, async (context) => {

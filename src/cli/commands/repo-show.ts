@@ -5,6 +5,7 @@ import type { Enrolment } from '../../ledger/records.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { printable, repositoryId } from '../../tuf/names.ts';
 import { type Compatibility, compatibilityOf } from '../../verify/compatibility.ts';
+import { collectionWords } from '../collections.ts';
 import { defineCommand } from '../command.ts';
 import { selectionWords } from '../words.ts';
 
@@ -26,7 +27,8 @@ export const repoShowCommand = defineCommand<{ readonly id: string }>({
         document: {
           id,
           upstream,
-          collection: collection && { name: collection.name, servedAs: collection.servedAs },
+          collection: collectionWords(collection),
+          retiredAt: enrolment.retired && formatDate(enrolment.retired.at),
           enrolledAt: formatDate(enrolment.enrolledAt),
           rootSha256,
           targets: selectionWords(selection),
@@ -52,7 +54,7 @@ function judgeClients(reader: LedgerReader, number: number, now: Date): Compatib
 }
 
 function describe(enrolment: Enrolment): string[] {
-  const { id, upstream, collection, enrolledAt, rootSha256, selection, maxUpstreamAgeDays } = enrolment;
+  const { id, upstream, collection, enrolledAt, rootSha256, selection, maxUpstreamAgeDays, retired } = enrolment;
   return [
     id,
     `  upstream         ${upstream}`,
@@ -61,7 +63,9 @@ function describe(enrolment: Enrolment): string[] {
     collection
       ? '  targets          names and digests only: what they name lies in a registry'
       : `  targets          ${selectionWords(selection).join(' ')}`,
-    `  renewal stops    ${String(maxUpstreamAgeDays)} days after as-of`,
+    retired
+      ? `  retired          ${formatDate(retired.at)}: import ${String(retired.import)} is upstream’s end, and is renewed without its word`
+      : `  renewal stops    ${String(maxUpstreamAgeDays)} days after as-of`,
     // Predictions are about stock clients of TUF, and those cannot read a collection.
     ...(collection
       ? [`  clients          of Notary v1: docker and notary, for ${printable(collection.servedAs, 255)}`]
