@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
+import { measureCollections } from './collections.ts';
 import { measureGuard } from './guard.ts';
 import { measureImport } from './import.ts';
 import { lookAround } from './machine.ts';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<Table>>> = {
   serving: measureServing,
   import: measureImport,
   renewals: measureRenewals,
+  collections: measureCollections,
   parsing: measureParsing,
   guard: measureGuard,
   ledger: measureLedger,
