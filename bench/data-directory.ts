@@ -1,5 +1,6 @@
 /** A fresh data directory with keys of its own, as `init` makes one for a trial, and a clock that the bench moves. */
 import { join } from 'node:path';
+import type { Collection } from '../src/ledger/records.ts';
 import type { Clock } from '../src/platform/clock.ts';
 import { Disk } from '../src/platform/disk.ts';
 import { randomSecret } from '../src/platform/random.ts';
@@ -44,11 +45,13 @@ export async function enrol(
   name: string,
   root: Uint8Array,
   selection: Selection,
+  collection?: Collection,
 ): Promise<RepositoryId> {
   const id = repositoryId(name);
   const enrolment = {
     id,
     upstream: 'bench',
+    ...(collection && { collection }),
     rootSha256: sha256(root),
     selection,
     // A recording grows older every day; how old is not what is measured.

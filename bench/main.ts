@@ -16,12 +16,14 @@ import { measureParsing } from './parsing.ts';
 import { measureRenewals } from './renewals.ts';
 import { format, type Table } from './report.ts';
 import { measureServing } from './serving.ts';
+import { measureSwaps } from './swaps.ts';
 
 const BENCHES: Readonly<Record<string, (bench: Bench) => Promise<Table>>> = {
   serving: measureServing,
   import: measureImport,
   renewals: measureRenewals,
   collections: measureCollections,
+  swaps: measureSwaps,
   parsing: measureParsing,
   guard: measureGuard,
   ledger: measureLedger,

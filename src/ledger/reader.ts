@@ -17,6 +17,7 @@ import { isStored, readFilesList, readNotesList } from './lists.ts';
 import { enrolmentIn, observationIn } from './leaf-rows.ts';
 import { LogReader } from './log-reader.ts';
 import { leafBytes } from './log-rows.ts';
+import { NamesReader } from './names-reader.ts';
 import { PastReader } from './past-reader.ts';
 
 const IMPORT = 'number, repository, entry, uri, place, actor, account, ticket, reason, started_at, finished_at';
@@ -30,6 +31,8 @@ export class LedgerReader {
   readonly log: LogReader;
   /** Single names of states that were public once. */
   readonly past: PastReader;
+  /** Single names that were public at any time. */
+  readonly names: NamesReader;
   readonly #database: Database;
   readonly #open: records.OpenSealed;
 
@@ -37,6 +40,7 @@ export class LedgerReader {
   constructor(database: Database, open: records.OpenSealed = () => undefined) {
     this.log = new LogReader(database);
     this.past = new PastReader(database);
+    this.names = new NamesReader(database);
     this.#database = database;
     this.#open = open;
   }

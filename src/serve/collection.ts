@@ -7,49 +7,109 @@
  *
  * Versions once issued stay, so that a client in the middle of an update never errs. Of timestamps only the newest has a
  * name: an older one would be a replay, offered by us. Source: the dialect’s description, 2.1 and 7.1.
+ *
+ * Kept is what is current, which nearly every request is for; everything older is looked up when somebody asks. So a
+ * renewal of thousands of collections reads one row for each, and their histories take no memory.
  */
 import type { LedgerReader } from '../ledger/reader.ts';
-import type { Served } from '../ledger/records.ts';
+import type { GenerationRole, IssuedFile, Served } from '../ledger/records.ts';
+import type { MirrorRole, RoleName, Sha256 } from '../tuf/names.ts';
 import type { Caching } from './answer.ts';
-import type { FoundMetadata, VersionedFile } from './metadata-names.ts';
+import { parseCollectionFile } from './collection-names.ts';
+import { CollectionOriginals } from './collection-originals.ts';
+import type { FoundFile, VersionedFile } from './metadata-names.ts';
 
 export class ServedCollection {
   readonly current: Served;
   /** The name under which clients ask. */
   readonly gun: string;
-  readonly #names: ReadonlyMap<string, FoundMetadata>;
+  readonly timestamp: IssuedFile;
+  readonly #reader: LedgerReader;
+  readonly #root: IssuedFile;
+  readonly #snapshot: IssuedFile;
+  readonly #roles: ReadonlyMap<string, GenerationRole>;
+  readonly #originals: CollectionOriginals;
 
-  /** Nothing that came after this state is in it: what waits for its witnesses is not known to anybody. */
-  constructor(reader: LedgerReader, current: Served, gun: string) {
-    const { repository, generation, entry, onlineEpoch } = current;
+  /**
+   * Nothing that came after this state is in it: what waits for its witnesses is not known to anybody.
+   * @param previous what it has and is still true is taken from there
+   */
+  constructor(reader: LedgerReader, current: Served, gun: string, previous?: ServedCollection) {
+    const { repository, generation, rootVersion, snapshotVersion, timestampVersion, onlineEpoch } = current;
+    const before = previous?.current.repository === repository ? previous : undefined;
+    const hasSame = (...members: readonly (keyof Served)[]): boolean =>
+      members.every((member) => before?.current[member] === current[member]);
     this.current = current;
     this.gun = gun;
-    // Oldest first, because the later of two files with one name counts.
-    const issued = (role: 'root' | 'snapshot'): VersionedFile[] =>
-      reader.issued(repository, role, undefined, entry).reverse();
-    const roles = reader.generationRoles(repository, generation);
-    const ever = [...issued('root'), ...issued('snapshot'), ...reader.everListed(repository, generation), ...roles];
-    const now: Omit<VersionedFile, 'version'>[] = [
-      reader.issuedVersion(repository, 'root', current.rootVersion),
-      reader.issuedVersion(repository, 'snapshot', current.snapshotVersion, onlineEpoch),
-      reader.issuedVersion(repository, 'timestamp', current.timestampVersion, onlineEpoch),
-      ...roles,
-    ];
-    this.#names = new Map([
-      ...ever.flatMap(({ role, version, fileSha256 }) => [
-        named(`${role}.${fileSha256}.json`, fileSha256, 'immutable'),
-        named(`${String(version)}.${role}.json`, fileSha256, 'revalidated'),
-      ]),
-      ...now.map(({ role, fileSha256 }) => named(`${role}.json`, fileSha256, 'revalidated')),
-    ]);
+    this.#reader = reader;
+    this.#root =
+      before && hasSame('rootVersion') ? before.#root : reader.issuedVersion(repository, 'root', rootVersion);
+    this.#snapshot =
+      before && hasSame('snapshotVersion', 'onlineEpoch')
+        ? before.#snapshot
+        : reader.issuedVersion(repository, 'snapshot', snapshotVersion, onlineEpoch);
+    this.timestamp = reader.issuedVersion(repository, 'timestamp', timestampVersion, onlineEpoch);
+    const isSameGeneration = hasSame('generation');
+    this.#roles =
+      before && isSameGeneration
+        ? before.#roles
+        : new Map(reader.generationRoles(repository, generation).map((listed) => [listed.role, listed]));
+    this.#originals =
+      before && isSameGeneration ? before.#originals : new CollectionOriginals(reader, repository, generation);
   }
 
   /** @param name behind `tuf/`, decoded */
-  find(name: string): FoundMetadata | undefined {
-    return this.#names.get(name);
+  find(name: string): FoundFile | undefined {
+    const file = parseCollectionFile(name);
+    if (!file) return undefined;
+    const { role, version, digest } = file;
+    const now = this.#now(role);
+    if (digest !== undefined) return this.#isOrWas(role, digest, now) ? found(digest, 'immutable') : undefined;
+    const isNow = version === undefined || (version === now?.version && role !== 'timestamp');
+    const sha256 = isNow ? now?.fileSha256 : this.#ofVersion(role, version);
+    return sha256 === undefined ? undefined : found(sha256, 'revalidated');
+  }
+
+  /** Upstream’s own files, for whoever holds upstream’s root. @param rest behind `/<id>/`, as it was sent */
+  findOriginal(rest: string): FoundFile | undefined {
+    return this.#originals.find(rest);
+  }
+
+  #now(role: RoleName): VersionedFile | undefined {
+    switch (role as string) {
+      case 'root':
+        return this.#root;
+      case 'snapshot':
+        return this.#snapshot;
+      case 'timestamp':
+        return this.timestamp;
+      default:
+        return this.#roles.get(role);
+    }
+  }
+
+  #isOrWas(role: RoleName, digest: Sha256, now: VersionedFile | undefined): boolean {
+    if (role === 'timestamp') return false;
+    const { repository, entry, generation } = this.current;
+    if (now?.fileSha256 === digest) return true;
+    return isIssued(role)
+      ? this.#reader.names.hasIssued(repository, role, digest, entry)
+      : this.#reader.names.hasAuthored(repository, role, digest, generation);
+  }
+
+  #ofVersion(role: RoleName, version: number): Sha256 | undefined {
+    if (role === 'timestamp') return undefined;
+    const { repository, entry, generation } = this.current;
+    return isIssued(role)
+      ? this.#reader.names.issued(repository, role, version, entry)
+      : this.#reader.names.authored(repository, role, version, generation);
   }
 }
 
-function named(name: string, sha256: FoundMetadata['sha256'], caching: Caching): [string, FoundMetadata] {
-  return [name, { kind: 'metadata', sha256, caching }];
+function isIssued(role: string): role is MirrorRole {
+  return role === 'root' || role === 'snapshot';
+}
+
+function found(sha256: Sha256, caching: Caching): FoundFile {
+  return { kind: 'metadata', route: 'metadata', sha256, caching };
 }

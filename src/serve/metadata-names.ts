@@ -3,7 +3,7 @@
  * no name that leads elsewhere, and `constructor` is a name like any other.
  */
 import { metadataFileName, parseMetadataFileName, roleName, type Sha256 } from '../tuf/names.ts';
-import type { Caching } from './answer.ts';
+import type { Caching, TreeRoute } from './answer.ts';
 
 /** One version of one role; rows of the record have this shape. */
 export interface VersionedFile {
@@ -16,6 +16,11 @@ export interface FoundMetadata {
   readonly kind: 'metadata';
   readonly sha256: Sha256;
   readonly caching: Caching;
+}
+
+/** The same with the kind of its path. */
+export interface FoundFile extends FoundMetadata {
+  readonly route: TreeRoute;
 }
 
 export class MetadataNames {

@@ -10,6 +10,7 @@ import type { RecordBodies } from './bodies.ts';
 import { settleByCondition } from './conditions.ts';
 import { type Found, type Moment, routeOf } from './moment.ts';
 import { isKeyPath, isNotaryPath, refuseAbsent, refuseWriting } from './notary-refusals.ts';
+import { PreparedAnswers } from './prepared-answers.ts';
 import { type HttpProblem, problemOf } from './problems.ts';
 import { refuse, refuseWith, sendObjection } from './refuse.ts';
 import type { RequestCounts } from './request-counts.ts';
@@ -42,6 +43,7 @@ export class PublicAnswers {
   readonly #options: PublicOptions;
   readonly #targets: TargetAnswers;
   readonly #underWay = new BodiesUnderWay();
+  readonly #prepared = new PreparedAnswers();
   #isReady = false;
 
   constructor(options: PublicOptions) {
@@ -125,19 +127,18 @@ export class PublicAnswers {
     }
   }
 
-  #sendStored(
-    { route, sha256, caching, marks = [], read = () => this.#options.bodies.read(sha256) }: Stored,
-    headers: Readonly<RequestHeaders>,
-    response: ServerResponse,
-    isHead: boolean,
-  ): number {
+  #sendStored(found: Stored, headers: Readonly<RequestHeaders>, response: ServerResponse, isHead: boolean): number {
+    const { route, sha256, caching, marks = [], read = () => this.#options.bodies.read(sha256) } = found;
     const etag = etagOf(sha256);
     const unchanged = [...unchangedHeaders(etag, caching), ...marks];
     const settled = settleByCondition(headers, etag, unchanged, response, isHead);
     if (settled !== undefined) return settled;
     try {
-      const body = this.#underWay.get(sha256, read);
-      return sendBody(prepareAnswer(route, sha256, body, caching, { marks }), response, isHead);
+      const body = (): Buffer => this.#underWay.get(sha256, read);
+      const answer = found.read
+        ? prepareAnswer(route, sha256, body(), caching, { marks })
+        : this.#prepared.get(found, body);
+      return sendBody(answer, response, isHead);
     } catch (error) {
       return this.#fail({ sha256 }, error, response, isHead);
     }

@@ -37,6 +37,8 @@ export interface PublishedTreesOptions {
 
 export class PublishedTrees {
   readonly #options: PublishedTreesOptions;
+  /** Names of collections; undefined for a TUF repository. Enrolments never change, and reading a thousand takes time. */
+  readonly #guns = new Map<RepositoryId, string | undefined>();
   #now: Moment;
   #trouble: readonly ReloadTrouble[] = [];
 
@@ -117,11 +119,11 @@ export class PublishedTrees {
     const collections = new Map<string, ServedCollection>();
     for (const current of reader.released()) {
       const { repository } = current;
-      const { collection } = reader.enrolment(repository);
-      if (collection) {
-        const gun = collection.servedAs;
-        const make = (): ServedCollection => new ServedCollection(reader, current, gun);
-        const next = this.#readOne(current, this.#now.collections.get(gun), make, trouble);
+      const gun = this.#gunOf(repository);
+      if (gun !== undefined) {
+        const before = this.#now.collections.get(gun);
+        const make = (): ServedCollection => new ServedCollection(reader, current, gun, before);
+        const next = this.#readOne(current, before, make, trouble);
         if (next) collections.set(gun, next);
       } else {
         const before = this.#now.repositories.get(repository);
@@ -131,6 +133,13 @@ export class PublishedTrees {
       }
     }
     return { repositories, collections };
+  }
+
+  #gunOf(repository: RepositoryId): string | undefined {
+    if (!this.#guns.has(repository)) {
+      this.#guns.set(repository, this.#options.reader.enrolment(repository).collection?.servedAs);
+    }
+    return this.#guns.get(repository);
   }
 
   /** One repository that cannot be read must not take the others down. */

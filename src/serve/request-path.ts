@@ -54,7 +54,7 @@ export function splitCollection(rest: string): CollectionPath | undefined {
 }
 
 /** The name that was sent; undefined when it is not percent-encoded UTF-8. Raw bytes above ASCII never come this far. */
-function decodeOnce(raw: string): string | undefined {
+export function decodeOnce(raw: string): string | undefined {
   if (!raw.includes('%')) return raw;
   try {
     return decodeURIComponent(raw);

@@ -16,11 +16,11 @@ import { isTopLevel, metadataFileName, roleName } from '../tuf/names.ts';
 import { prepareAnswer, type Answer, type TreeRoute } from './answer.ts';
 import type { RecordBodies } from './bodies.ts';
 import { ServedContent } from './content.ts';
-import { MetadataNames, type FoundMetadata, type VersionedFile } from './metadata-names.ts';
+import { type FoundFile, MetadataNames, type FoundMetadata, type VersionedFile } from './metadata-names.ts';
 import { splitFolder } from './request-path.ts';
 import type { FoundTarget } from './target-names.ts';
 
-export type FoundInTree = (FoundMetadata | FoundTarget) & { readonly route: TreeRoute };
+export type FoundInTree = FoundFile | (FoundTarget & { readonly route: TreeRoute });
 
 /** Larger files are read when asked for: a hundred repositories must fit into memory. */
 const HOT_BYTES = 1_000_000;
@@ -124,7 +124,7 @@ function namesOf({ role, version }: { role: string; version?: number | undefined
 }
 
 /** Undefined when the file is large, or damaged: then each request for it finds that out, and nobody else is hurt. */
-function prepareSmall(bodies: RecordBodies, found: FoundMetadata & { readonly route: TreeRoute }): Answer | undefined {
+function prepareSmall(bodies: RecordBodies, found: FoundFile): Answer | undefined {
   try {
     const body = bodies.read(found.sha256);
     return body.length <= HOT_BYTES ? prepareAnswer(found.route, found.sha256, body, found.caching) : undefined;

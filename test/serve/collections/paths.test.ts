@@ -1,19 +1,19 @@
 /** A Notary server’s paths, answered from the record: what its clients ask for, what they are refused, and how. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ServedView } from '../../src/cli/served-view.ts';
-import { importUpstream, withWriter } from '../../src/mirror.ts';
-import { renewDue } from '../../src/publish/renew.ts';
-import { fsck } from '../../src/publish/fsck.ts';
-import { RecordBodies } from '../../src/serve/bodies.ts';
-import { PublishedTrees } from '../../src/serve/published.ts';
-import { openLog } from '../../src/platform/log.ts';
-import { sha256 } from '../../src/tuf/digest.ts';
-import { serveOnLoopback } from '../replay/loopback.ts';
-import { SimulatedCollection } from '../simulator/collection.ts';
-import { APP, type CollectionMirror, collectionMirror, SERVED } from '../simulator/collection-mirror.ts';
-import type { Scope } from '../simulator/mirror.ts';
-import { published } from '../verify/notary/looking.ts';
+import { ServedView } from '../../../src/cli/served-view.ts';
+import { importUpstream, withWriter } from '../../../src/mirror.ts';
+import { renewDue } from '../../../src/publish/renew.ts';
+import { fsck } from '../../../src/publish/fsck.ts';
+import { RecordBodies } from '../../../src/serve/bodies.ts';
+import { PublishedTrees } from '../../../src/serve/published.ts';
+import { openLog } from '../../../src/platform/log.ts';
+import { sha256 } from '../../../src/tuf/digest.ts';
+import { serveOnLoopback } from '../../replay/loopback.ts';
+import { SimulatedCollection } from '../../simulator/collection.ts';
+import { APP, type CollectionMirror, collectionMirror, SERVED } from '../../simulator/collection-mirror.ts';
+import type { Scope } from '../../simulator/mirror.ts';
+import { published } from '../../verify/notary/looking.ts';
 
 interface Served extends CollectionMirror {
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
