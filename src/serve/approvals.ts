@@ -7,8 +7,7 @@
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { type Answer, prepareMade } from './answer.ts';
-import { proofOf, type Proving, publicationOf } from './proofs.ts';
-import type { ServedRepository } from './tree.ts';
+import { proofOf, type Proving, publicationOf, type Standing } from './proofs.ts';
 
 type ApprovalRef = Parameters<LedgerReader['log']['approval']>[0];
 
@@ -16,7 +15,7 @@ type ApprovalRef = Parameters<LedgerReader['log']['approval']>[0];
 export type Signatures = (sshsigSha256: string) => string | undefined;
 
 /** @throws STATE_LEDGER for leaves that are not the ones that the publication names */
-export function approvalsOf(proving: Proving, served: ServedRepository, signatures: Signatures): Answer {
+export function approvalsOf(proving: Proving, served: Standing, signatures: Signatures): Answer {
   const { n, body } = publicationOf(proving, served);
   const { repo_id, generation, import_id, observation, approvals } = body.statement;
   proving.reader.log.named('import.verified', observation);

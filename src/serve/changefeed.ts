@@ -28,8 +28,11 @@ const USUAL_RECORDS = 100;
  */
 const MOST_RECORDS = 500;
 
-/** Names of collections by repository id; a TUF repository is called by its id. */
-export type Guns = ReadonlyMap<string, string>;
+/** What collections are called; a TUF repository is called by its id. */
+export interface Guns {
+  nameOf(repository: string): string | undefined;
+  repositoryOf(name: string): string | undefined;
+}
 
 /** @param leaves released ones */
 export function findChanges(
@@ -55,7 +58,7 @@ export function findChanges(
       isFromEnd,
       most: Math.min(Math.abs(records) || USUAL_RECORDS, MOST_RECORDS),
     },
-    idOf(path[1], guns),
+    path[1] && (guns.repositoryOf(path[1]) ?? path[1]),
   );
   const document = {
     count: found.length,
@@ -67,15 +70,11 @@ export function findChanges(
   };
 }
 
-function idOf(gun: string | undefined, guns: Guns): string | undefined {
-  return [...guns].find(([, name]) => name === gun)?.[0] ?? gun;
-}
-
 function recordOf({ n, at, body }: ReturnType<LogReader['timestamps']>[number], guns: Guns): object {
   return {
     ID: String(n + 1),
     CreatedAt: formatDate(at),
-    GUN: guns.get(body.repository) ?? body.repository,
+    GUN: guns.nameOf(body.repository) ?? body.repository,
     Version: body.timestamp.version,
     SHA256: body.timestamp.sha256,
     Category: 'update',

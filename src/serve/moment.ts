@@ -8,7 +8,8 @@ import type { Clock } from '../platform/clock.ts';
 import { type Answer, prepareMade, type Route } from './answer.ts';
 import { approvalsOf, type Signatures } from './approvals.ts';
 import { type FoundChanges, findChanges, type Guns } from './changefeed.ts';
-import type { ServedCollection } from './collection.ts';
+import { ServedCollection } from './collection.ts';
+import type { FoundFile } from './metadata-names.ts';
 import { type FoundPast, PastStates } from './past.ts';
 import { type Proving, publicationProof, timestampProof } from './proofs.ts';
 import type { ReleasedLog } from './released-log.ts';
@@ -16,7 +17,7 @@ import { type RequestPath, splitCollection, splitPath } from './request-path.ts'
 import type { FoundInTree, ServedRepository } from './tree.ts';
 
 export type FoundAnswer = { readonly kind: 'answer'; readonly answer: Answer };
-export type Found = FoundInTree | FoundAnswer | FoundPast | FoundChanges;
+export type Found = FoundFile | FoundInTree | FoundAnswer | FoundPast | FoundChanges;
 
 export interface MomentParts {
   readonly reader: LedgerReader;
@@ -38,7 +39,7 @@ export class Moment {
   /** Undefined before anything was released. */
   readonly log: ReleasedLog | undefined;
   readonly #parts: MomentParts;
-  readonly #guns: Guns;
+  readonly #collectionsById: ReadonlyMap<string, ServedCollection>;
 
   constructor(
     parts: MomentParts,
@@ -52,7 +53,7 @@ export class Moment {
     this.hot = hot;
     this.repositories = repositories;
     this.collections = collections;
-    this.#guns = new Map([...collections.values()].map(({ current, gun }) => [current.repository, gun]));
+    this.#collectionsById = new Map([...collections.values()].map((served) => [served.current.repository, served]));
     this.log = log;
     this.#parts = parts;
   }
@@ -68,7 +69,9 @@ export class Moment {
     if (repository === 'log') return answered(this.log?.find(rest, 'everybody'));
     if (repository === 'v2') return this.#findInNotary(path);
     const served = this.repositories.get(repository);
-    return served && (this.#findBeside(served, path) ?? served.find(rest));
+    if (served) return this.#findBeside(served, rest) ?? served.find(rest);
+    const collection = this.#collectionsById.get(repository);
+    return collection && (this.#findBeside(collection, rest) ?? collection.findOriginal(rest));
   }
 
   /** The paths of a Notary server. */
@@ -76,17 +79,22 @@ export class Moment {
     if (path.rest === '') return answered(PING);
     const file = splitCollection(path.rest);
     const found = file && this.collections.get(file.gun)?.find(file.name);
-    if (found) return { ...found, route: 'metadata' };
-    return this.log && findChanges(this.#parts.reader.log, this.log.size, this.#guns, path);
+    if (found) return found;
+    const guns: Guns = {
+      nameOf: (repository) => this.#collectionsById.get(repository)?.gun,
+      repositoryOf: (name) => this.collections.get(name)?.current.repository,
+    };
+    return this.log && findChanges(this.#parts.reader.log, this.log.size, guns, path);
   }
 
-  /** What is not in the tree but beside it. */
-  #findBeside(served: ServedRepository, { rest }: RequestPath): Found | undefined {
+  /** What is not in the tree but beside it, for both dialects. */
+  #findBeside(served: ServedRepository | ServedCollection, rest: string): Found | undefined {
     const { log } = this;
     if (!log) return undefined;
     const { reader, clock, signatures } = this.#parts;
     if (rest.startsWith('at/')) {
-      return new PastStates(reader, clock).find(served.current.repository, rest.slice('at/'.length), log.size);
+      const past = new PastStates(reader, clock, served instanceof ServedCollection ? 'notary' : 'tuf');
+      return past.find(served.current.repository, rest.slice('at/'.length), log.size);
     }
     const proving: Proving = { reader, released: log };
     switch (rest) {

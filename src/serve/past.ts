@@ -4,6 +4,9 @@
  *   metadata/NAME · NAME      timestamp, snapshot, the root and those before it, the roles of that generation
  *   targets/NAME              its targets, in every form of TargetNames
  *
+ * Of a collection NAME is what its clients ask for: `ROLE.json`, `N.ROLE.json`, `ROLE.SHA256.json`. Notary carries no
+ * targets, so `targets/releases.json` is a role there.
+ *
  * A time has one spelling and lies in the past. The answer says in its headers what it is, and no cache keeps it: an old
  * state that is taken for the current one is a rollback, offered by us. Nothing is kept here either: names are found by
  * rows, and a file is read when its bytes are to be sent, once for all who are being sent it at that moment. So asking for
@@ -14,8 +17,9 @@ import type { LedgerReader } from '../ledger/reader.ts';
 import type { Clock } from '../platform/clock.ts';
 import { formatDate, parseDate } from '../tuf/dates.ts';
 import { parseMetadataFileName, type RepositoryId, type Sha256, targetPath } from '../tuf/names.ts';
+import { type CollectionFile, parseCollectionFile } from './collection-names.ts';
 import type { FoundMetadata } from './metadata-names.ts';
-import { splitFolder } from './request-path.ts';
+import { decodeOnce, type PathInFolder, splitFolder } from './request-path.ts';
 import { type FoundTarget, pathsOf, TargetNames } from './target-names.ts';
 
 type ServedEvent = Extract<ReturnType<LedgerReader['event']>, { type: 'serve.timestamp' }>;
@@ -31,10 +35,12 @@ const TIME_LENGTH = '2026-11-23T02:55:01Z'.length;
 export class PastStates {
   readonly #reader: LedgerReader;
   readonly #clock: Clock;
+  readonly #dialect: 'tuf' | 'notary';
 
-  constructor(reader: LedgerReader, clock: Clock) {
+  constructor(reader: LedgerReader, clock: Clock, dialect: 'tuf' | 'notary' = 'tuf') {
     this.#reader = reader;
     this.#clock = clock;
+    this.#dialect = dialect;
   }
 
   /**
@@ -44,18 +50,22 @@ export class PastStates {
    */
   find(repository: RepositoryId, rest: string, leaves: number): FoundPast | undefined {
     const at = this.#pastTime(rest.slice(0, TIME_LENGTH));
-    const path = rest[TIME_LENGTH] === '/' ? splitFolder(rest.slice(TIME_LENGTH + 1)) : undefined;
-    if (!at || !path) return undefined;
+    if (!at || rest[TIME_LENGTH] !== '/') return undefined;
     const event = this.#servedAt(repository, at, leaves);
-    if (!event) return undefined;
+    return event && this.#findIn(event, rest.slice(TIME_LENGTH + 1));
+  }
+
+  #findIn(event: ServedEvent, rest: string): FoundPast | undefined {
     const marks = ['X-Countersign-Served-At', formatDate(event.at), 'X-Robots-Tag', 'noindex, noarchive'];
-    const { folder, name } = path;
-    if (folder === 'targets/') {
-      const target = this.#findTarget(event, name);
+    const path = splitFolder(rest);
+    if (this.#dialect === 'tuf' && path?.folder === 'targets/') {
+      const target = this.#findTarget(event, path.name);
       return target && { ...target, caching: 'never', route: 'past', marks };
     }
-    const digest = folder === '' || folder === 'metadata/' ? this.#findMetadata(event, name) : undefined;
-    if (digest === undefined) return undefined;
+    const file = this.#dialect === 'tuf' ? namedInTuf(path) : namedInNotary(rest);
+    const digest = file && this.#findMetadata(event, file);
+    // By digest there is only what that moment listed.
+    if (digest === undefined || (file?.digest ?? digest) !== digest) return undefined;
     // Not through the memory of the read path, from which old files would push out those that clients ask for.
     const read = (): Buffer => this.#reader.bytes(digest);
     return { kind: 'metadata', sha256: digest, caching: 'never', route: 'past', marks, read };
@@ -78,13 +88,10 @@ export class PastStates {
     });
   }
 
-  #findMetadata({ body }: ServedEvent, name: string): Sha256 | undefined {
-    const file = parseMetadataFileName(name);
-    if (!file) return undefined;
-    // A name that looks versioned never stands for a role that is called so: see MetadataNames.
-    const { role, version } = file.versioned ?? { ...file.plain, version: undefined };
+  #findMetadata({ body }: ServedEvent, { role, version, digest }: CollectionFile): Sha256 | undefined {
     if (role === 'root') return this.#findRoot(body, version ?? body.root_version);
-    if (role === 'timestamp') return version === undefined ? (body.timestamp.sha256 as Sha256) : undefined;
+    if (role === 'timestamp')
+      return version === undefined && digest === undefined ? (body.timestamp.sha256 as Sha256) : undefined;
     const listed =
       role === 'snapshot'
         ? { version: body.snapshot.version, fileSha256: body.snapshot.sha256 as Sha256 }
@@ -104,4 +111,15 @@ export class PastStates {
     );
     return new TargetNames(listed, listed).find(name);
   }
+}
+
+function namedInTuf(path: PathInFolder | undefined): CollectionFile | undefined {
+  if (path?.folder !== '' && path?.folder !== 'metadata/') return undefined;
+  const file = parseMetadataFileName(path.name);
+  // A name that looks versioned never stands for a role that is called so: see MetadataNames.
+  return file?.versioned ?? file?.plain;
+}
+
+function namedInNotary(rest: string): CollectionFile | undefined {
+  return parseCollectionFile(decodeOnce(rest.replace(/^metadata\//, '')) ?? '');
 }

@@ -4,9 +4,9 @@
  */
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import type { IssuedFile, Served } from '../ledger/records.ts';
 import { type Answer, prepareMade, TEXT_TYPE } from './answer.ts';
 import type { ReleasedLog } from './released-log.ts';
-import type { ServedRepository } from './tree.ts';
 
 type Publish = Extract<ReturnType<LedgerReader['event']>, { type: 'publish' }>;
 
@@ -16,8 +16,14 @@ export interface Proving {
   readonly released: ReleasedLog;
 }
 
+/** What is served of a repository, in either dialect. */
+export interface Standing {
+  readonly current: Served;
+  readonly timestamp: IssuedFile;
+}
+
 /** @throws STATE_LEDGER when the leaf is about something else: a row that was changed leads to no proof */
-export function timestampProof({ reader, released }: Proving, { current, timestamp }: ServedRepository): Answer {
+export function timestampProof({ reader, released }: Proving, { current, timestamp }: Standing): Answer {
   const { repository, entry } = current;
   // Each time, and not only when the proof is made: it may have been made for whom the leaf is really about.
   const { event } = reader.log.entry(entry);
@@ -29,13 +35,13 @@ export function timestampProof({ reader, released }: Proving, { current, timesta
 }
 
 /** @throws STATE_LEDGER as above */
-export function publicationProof(proving: Proving, served: ServedRepository): Answer {
+export function publicationProof(proving: Proving, served: Standing): Answer {
   const { n } = publicationOf(proving, served);
   return proofOf(proving.released, n);
 }
 
 /** The event that made the served generation public. @throws STATE_LEDGER when it is not there */
-export function publicationOf({ reader: { log } }: Proving, { current }: ServedRepository): Publish {
+export function publicationOf({ reader: { log } }: Proving, { current }: Standing): Publish {
   const { repository, generation } = current;
   const index = log.publicationOf(repository, generation);
   const event = index === undefined ? undefined : log.entry(index).event;
