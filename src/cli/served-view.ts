@@ -3,7 +3,8 @@ import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Current } from '../ledger/records.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ClientVerdict } from '../serve/admin/health.ts';
+import type { ClientVerdict, Health } from '../serve/admin/health.ts';
+import type { FailingCollection } from '../serve/collection-health.ts';
 import type { PublishedTrees } from '../serve/published.ts';
 import { VerificationMemory } from '../tuf/memory.ts';
 import { type MetadataFile, type RepositoryId, ROOT, TARGETS, metadataFileName, printable } from '../tuf/names.ts';
@@ -30,6 +31,19 @@ export class ServedView {
    */
   repositories(): RepositoryId[] {
     return this.#reader.released().map(({ repository }) => repository);
+  }
+
+  /** Of these the collections, with the names that they are served under. */
+  collections(): Map<RepositoryId, string> {
+    const named = this.repositories().map((id) => [id, this.#reader.enrolment(id).collection?.servedAs] as const);
+    return new Map(named.flatMap(([id, name]) => (name === undefined ? [] : [[id, name] as const])));
+  }
+
+  /** What `health` says of collections, by their names. */
+  async failingCollections(health: Pick<Health, 'verdicts'>): Promise<FailingCollection[]> {
+    const names = this.collections();
+    const failing = (await health.verdicts(names.keys())).filter(({ ok }) => !ok);
+    return failing.map(({ repository, code = 'BUG' }) => ({ name: names.get(repository) ?? '', code }));
   }
 
   /** A new client’s first refresh, against the bytes that the public listener sends. */

@@ -16,6 +16,7 @@ import { Health, type Waiting } from '../serve/admin/health.ts';
 import { Metrics } from '../serve/admin/metrics.ts';
 import type { Signatures } from '../serve/approvals.ts';
 import { RecordBodies } from '../serve/bodies.ts';
+import { CollectionHealth, type FailingCollection } from '../serve/collection-health.ts';
 import { answerLog } from '../serve/log-answers.ts';
 import { PublicAnswers } from '../serve/public.ts';
 import { PublishedTrees } from '../serve/published.ts';
@@ -81,18 +82,22 @@ async function open(
   const signatures = settings.publishApprovals ? signaturesOf(mirror) : undefined;
   const trees = new PublishedTrees({ reader, bodies, clock, log, signatures });
   const counts = { public: new RequestCounts(), admin: new RequestCounts() };
-  const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts: counts.public, log });
   const renewals = new Renewals(mirror, log);
   const view = new ServedView(reader, trees, clock);
+  const health: Health = new Health({
+    clock,
+    repositories: () => view.repositories(),
+    verifyAsClient: (repository) => view.verifyAsClient(repository),
+    isReady: () => answers.isReady,
+    trouble: () => trees.trouble,
+    waiting: () => waitingIn(reader),
+  });
+  const failing = (): Promise<readonly FailingCollection[]> => view.failingCollections(health);
+  const publicHealth = new CollectionHealth({ clock, failing, areNamesPublic: true });
+  const reading = { trees, bodies, blobs: mirror.blobs, counts: counts.public, log, health: publicHealth };
+  const answers = new PublicAnswers(reading);
   const admin = createAdmin({
-    health: new Health({
-      clock,
-      repositories: () => view.repositories(),
-      verifyAsClient: (repository) => view.verifyAsClient(repository),
-      isReady: () => answers.isReady,
-      trouble: () => trees.trouble,
-      waiting: () => waitingIn(reader),
-    }),
+    health,
     metrics: new Metrics({
       reader,
       version: await ownVersion(),

@@ -12,7 +12,7 @@ import type { Sha256 } from '../tuf/names.ts';
 export type Caching = 'immutable' | 'revalidated' | 'auditors' | 'never';
 
 /** The kind of path, for counting; bounded, whatever is asked for. */
-export type Route = TreeRoute | 'log' | 'proof' | 'approvals' | 'past' | 'changefeed' | 'other';
+export type Route = TreeRoute | 'log' | 'proof' | 'approvals' | 'past' | 'changefeed' | 'health' | 'other';
 export type TreeRoute = 'metadata' | 'targets' | 'upstream-metadata' | 'upstream-targets' | 'evidence';
 
 /** One small file, ready to be sent. */

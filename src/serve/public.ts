@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { BlobStore } from '../publish/blobs.ts';
 import { etagOf, prepareAnswer, type Route, unchangedHeaders } from './answer.ts';
 import type { RecordBodies } from './bodies.ts';
+import { CollectionHealth } from './collection-health.ts';
 import { settleByCondition } from './conditions.ts';
 import { type Found, type Moment, routeOf } from './moment.ts';
 import { isKeyPath, isNotaryPath, refuseAbsent, refuseWriting } from './notary-refusals.ts';
@@ -26,6 +27,8 @@ export interface PublicOptions {
   readonly blobs: Pick<BlobStore, 'check' | 'open'>;
   readonly counts: RequestCounts;
   readonly log: Log;
+  /** What Notary’s watchers ask; absent where nobody judges. */
+  readonly health?: CollectionHealth;
 }
 
 interface Stored extends FoundMetadata {
@@ -92,8 +95,15 @@ export class PublicAnswers {
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
-    const { counts } = this.#options;
+    const { counts, health } = this.#options;
     const isHead = request.method === 'HEAD';
+    if (health && CollectionHealth.isAt(url)) {
+      void health
+        .answer(response, isHead)
+        .catch((error: unknown) => this.#fail({ path: printable(url) }, error, response, isHead))
+        .then((status) => counts.count('health', status));
+      return;
+    }
     let found: Found | undefined;
     try {
       found = moment.find(url);

@@ -40,6 +40,7 @@ test('a whole day of a server', async (context) => {
   assert.equal((await get(`${url}/sample/metadata/2.root.json`)).status, 404);
   assert.match((await get(`${url}/sample/targets/welcome.txt`)).body, /^Welcome/);
   assert.equal((await get(`${admin}/readyz`)).status, 200);
+  assert.equal((await get(`${url}/_notary_server/health`)).status, 200);
   const status = JSON.parse((await get(`${admin}/api/v1/status`)).body) as Record<string, unknown>;
   const typed = (await workplace.succeed('status --json')).json;
   assert.deepEqual(Object.keys(status), Object.keys(typed), 'the same document as the command line’s');

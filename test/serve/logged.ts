@@ -16,9 +16,12 @@ import { listen, type Listener } from '../../src/platform/listen.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { rotateOnlineKeys } from '../../src/publish/ceremony.ts';
 import { renewDue } from '../../src/publish/renew.ts';
+import { ServedView } from '../../src/cli/served-view.ts';
 import { createAdmin } from '../../src/serve/admin/app.ts';
+import { type ClientVerdict, Health } from '../../src/serve/admin/health.ts';
 import type { Signatures } from '../../src/serve/approvals.ts';
 import { RecordBodies } from '../../src/serve/bodies.ts';
+import { CollectionHealth } from '../../src/serve/collection-health.ts';
 import { answerLog } from '../../src/serve/log-answers.ts';
 import { PublicAnswers } from '../../src/serve/public.ts';
 import { PublishedTrees } from '../../src/serve/published.ts';
@@ -44,6 +47,9 @@ export class LoggedMirror {
   isWitnessed = true;
   /** What they answer. */
   cosign: (note: string) => readonly string[] = () => [];
+  /** How a client's refresh is tried. */
+  verifying: (id: RepositoryId, verify: () => Promise<ClientVerdict>) => Promise<ClientVerdict> = (_id, verify) =>
+    verify();
   readonly logged: string[] = [];
   trees!: PublishedTrees;
   #public!: Listener;
@@ -93,7 +99,15 @@ export class LoggedMirror {
     this.trees = new PublishedTrees({ reader, bodies, clock, log, signatures });
     const { trees } = this;
     const counts = new RequestCounts();
-    const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts, log });
+    const view = new ServedView(reader, trees, clock);
+    const judge: Health = new Health({
+      ...{ clock, repositories: () => view.repositories(), isReady: () => true, trouble: () => trees.trouble },
+      verifyAsClient: (id) => this.verifying(id, () => view.verifyAsClient(id)),
+      waiting: () => undefined,
+    });
+    const failing = (): ReturnType<ServedView['failingCollections']> => view.failingCollections(judge);
+    const health = new CollectionHealth({ clock, failing, areNamesPublic: true });
+    const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts, log, health });
     const admin = createAdmin({
       health: { readiness: () => Promise.resolve({ ready: true, reasons: [], repositories: [] }) },
       metrics: { page: () => Promise.resolve({ type: 'text/plain', text: '' }) },

@@ -64,12 +64,17 @@ export class Health {
   /** Verifies every repository, or remembers having done so a few seconds ago. */
   async readiness(): Promise<Readiness> {
     const { repositories, isReady } = this.#options;
-    const ids = repositories();
-    for (const id of this.#verdicts.keys()) if (!ids.includes(id)) this.#verdicts.delete(id);
-    const verdicts = await Promise.all(ids.map((id) => this.#verdict(id)));
+    const ids = new Set(repositories());
+    for (const id of this.#verdicts.keys()) if (!ids.has(id)) this.#verdicts.delete(id);
+    const verdicts = await this.verdicts(ids);
     const starting = isReady() ? [] : [{ code: 'STARTING', what: 'The first renewal has not finished.' }];
     const reasons = [...starting, ...this.#ledgerTrouble()];
     return { ready: reasons.length === 0 && verdicts.every(({ ok }) => ok), reasons, repositories: verdicts };
+  }
+
+  /** Of these repositories, as `readiness` has them. */
+  async verdicts(repositories: Iterable<RepositoryId>): Promise<RepositoryHealth[]> {
+    return Promise.all(Array.from(repositories, (id) => this.#verdict(id)));
   }
 
   /** Clients still succeed while entries wait, with what was public before; when that expires they do not. */
