@@ -20,6 +20,7 @@ import { CollectionHealth, type FailingCollection } from '../serve/collection-he
 import { answerLog } from '../serve/log-answers.ts';
 import { PublicAnswers } from '../serve/public.ts';
 import { PublishedTrees } from '../serve/published.ts';
+import { Readers } from '../serve/readers.ts';
 import { RequestCounts } from '../serve/request-counts.ts';
 import { statusOf } from '../status.ts';
 import { blobDirectory } from './directories.ts';
@@ -93,8 +94,9 @@ async function open(
     waiting: () => waitingIn(reader),
   });
   const failing = (): Promise<readonly FailingCollection[]> => view.failingCollections(health);
-  const publicHealth = new CollectionHealth({ clock, failing, areNamesPublic: true });
-  const reading = { trees, bodies, blobs: mirror.blobs, counts: counts.public, log, health: publicHealth };
+  const readers = settings.readers && (await Readers.open(settings.readers, clock));
+  const publicHealth = new CollectionHealth({ clock, failing, areNamesPublic: !readers });
+  const reading = { trees, bodies, blobs: mirror.blobs, counts: counts.public, log, readers, health: publicHealth };
   const answers = new PublicAnswers(reading);
   const admin = createAdmin({
     health,

@@ -22,6 +22,8 @@ const FORMATS: Readonly<Record<Format, { readonly isValid: (text: string) => boo
     isValid: (text) => parseRate(text) !== undefined,
     expected: 'a rate with its unit, such as 1024B/s or 1kB/s',
   },
+  realm: { isValid: isRealm, expected: 'an address such as https://auth.example.com/token, without user and password' },
+  word: { isValid: (text) => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text), expected: 'a name in ASCII' },
   proxy: {
     isValid: isBareProxy,
     expected: 'http(s)://host:port without user and password (those go into proxy_credentials_file)',
@@ -115,6 +117,13 @@ function isServer(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && username + password === '';
+}
+
+/** It goes into a header of every refusal, and to everybody. */
+function isRealm(text: string): boolean {
+  if (!/^https?:\/\/[\x21-\x7e]+$/.test(text) || /["\\#]/.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username + password === '';
 }
 
 function compile(): ReturnType<Ajv2020['compile']> {

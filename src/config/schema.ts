@@ -4,7 +4,7 @@
  * by commands, so that a changed file can never change what is believed.
  */
 
-export type Format = 'address' | 'path' | 'duration' | 'rate' | 'proxy' | 'server';
+export type Format = 'address' | 'path' | 'duration' | 'rate' | 'proxy' | 'server' | 'realm' | 'word';
 
 /** One setting: a single value, which a variable of the environment can give as well. */
 export interface Leaf {
@@ -27,6 +27,9 @@ interface Group {
   readonly properties: Readonly<Record<string, Leaf>>;
 }
 
+/** Not a value but a consequence: see the description. */
+export const NONE = '(none)';
+
 const text = (format: Format, description: string, standard: string): Leaf => ({
   type: 'string',
   format,
@@ -35,15 +38,22 @@ const text = (format: Format, description: string, standard: string): Leaf => ({
   default: standard,
 });
 
+/** One file or several. */
+const files = (description: string): Leaf => ({
+  type: ['string', 'array'],
+  minLength: 1,
+  minItems: 1,
+  items: { type: 'string', minLength: 1 },
+  description,
+  default: NONE,
+});
+
 const group = (description: string, properties: Group['properties']): Group => ({
   type: 'object',
   description,
   additionalProperties: false,
   properties,
 });
-
-/** Not a value but a consequence: see the description. */
-export const NONE = '(none)';
 
 export const SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -83,15 +93,9 @@ export const SCHEMA = {
       ...group('How upstreams are reached. One setting for all repositories.', {
         proxy: text('proxy', 'HTTP proxy, `http(s)://host:port`, without user and password.', NONE),
         proxy_credentials_file: text('path', 'A private file with one line `user:password` for the proxy.', NONE),
-        ca: {
-          type: ['string', 'array'],
-          minLength: 1,
-          minItems: 1,
-          items: { type: 'string', minLength: 1 },
-          description:
-            'PEM file, or list of PEM files, of private certificate authorities. With any, the public ones are not trusted.',
-          default: NONE,
-        },
+        ca: files(
+          'PEM file, or list of PEM files, of private certificate authorities. With any, the public ones are not trusted.',
+        ),
         client_cert: text('path', 'PEM file of the certificate that upstream may ask this server for.', NONE),
         client_key: text('path', 'PEM file of its key.', NONE),
         connect_timeout: text('duration', 'Until a connection stands, TLS included.', '10s'),
@@ -121,6 +125,25 @@ export const SCHEMA = {
         NONE,
       ),
     }),
+    readers: {
+      ...group(
+        'Who may read Notary collections: without it everybody, with it whoever shows a token of this server. All four or none. Read once, at the start.',
+        {
+          realm: text('realm', 'Where clients are sent for a token: the token server’s address.', NONE),
+          service: text('word', 'What this mirror is called there: `aud` in every token.', NONE),
+          issuer: text('word', 'What the token server calls itself: `iss` in every token.', NONE),
+          certificates: files(
+            'PEM file, or list of PEM files, of public keys or certificates that tokens are signed with, or of authorities that certify signers of tokens and nothing else.',
+          ),
+        },
+      ),
+      dependentRequired: {
+        realm: ['service', 'issuer', 'certificates'],
+        service: ['realm'],
+        issuer: ['realm'],
+        certificates: ['realm'],
+      },
+    },
     publish_approvals: {
       type: 'boolean',
       description:

@@ -31,6 +31,15 @@ export interface Settings {
     readonly proxyCredentialsFile: string | undefined;
   };
   readonly notary: { readonly credentialsFile?: string; readonly tokenServer?: URL };
+  /** Absent where everybody may read collections. */
+  readonly readers?: {
+    /** Where clients get tokens. */
+    readonly realm: string;
+    /** Whom tokens are meant for. */
+    readonly service: string;
+    readonly issuer: string;
+    readonly certificateFiles: readonly string[];
+  };
   readonly publishApprovals: boolean;
   readonly logLevel: Level;
 }
@@ -73,6 +82,8 @@ export class Choice {
     const duration = (name: string): number => parseDuration(text(name) ?? '') ?? 0;
     const [keys, blobs, headFile] = [path('keys'), path('blobs'), path('head_file')];
     const [credentialsFile, tokenServer] = [path('notary.credentials_file'), text('notary.token_server')];
+    const [realm, service, issuer] = [text('readers.realm'), text('readers.service'), text('readers.issuer')];
+    const certificateFiles = this.#files(['readers', 'certificates'], workingDirectory);
     const [certificateFile, keyFile] = [path('upstream.client_cert'), path('upstream.client_key')];
     return {
       listen: text('listen') ?? '',
@@ -104,6 +115,9 @@ export class Choice {
         ...(credentialsFile === undefined ? {} : { credentialsFile }),
         ...(tokenServer === undefined ? {} : { tokenServer: new URL(tokenServer) }),
       },
+      ...(realm !== undefined && service !== undefined && issuer !== undefined
+        ? { readers: { realm, service, issuer, certificateFiles } }
+        : {}),
       publishApprovals: this.#value(['publish_approvals']) === true,
       logLevel: (text('log_level') ?? 'info') as Level,
     };

@@ -6,10 +6,10 @@ import { sha256 } from '../tuf/digest.ts';
 import type { Sha256 } from '../tuf/names.ts';
 
 /**
- * Versioned and digest-named files never change; everything else is asked for again each time. `auditors`: never changes
- * and is not for everybody. `never`: the past, which no cache may mistake for the present.
+ * Versioned and digest-named files never change; everything else is asked for again each time. `restricted`: never
+ * changes and is not for everybody. `never`: the past, which no cache may mistake for the present.
  */
-export type Caching = 'immutable' | 'revalidated' | 'auditors' | 'never';
+export type Caching = 'immutable' | 'revalidated' | 'restricted' | 'never';
 
 /** The kind of path, for counting; bounded, whatever is asked for. */
 export type Route = TreeRoute | 'log' | 'proof' | 'approvals' | 'past' | 'changefeed' | 'health' | 'other';
@@ -36,7 +36,7 @@ const CACHE_CONTROL: Readonly<Record<Caching, string>> = {
   // no-transform: a proxy that compresses would change the length and the meaning of the ETag.
   immutable: 'public, max-age=31536000, immutable, no-transform',
   revalidated: 'no-cache, no-transform',
-  auditors: 'private, max-age=31536000, immutable, no-transform',
+  restricted: 'private, max-age=31536000, immutable, no-transform',
   never: 'no-store, no-transform',
 };
 

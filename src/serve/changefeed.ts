@@ -12,7 +12,7 @@ import type { LedgerReader } from '../ledger/reader.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { printable } from '../tuf/names.ts';
 import { type Answer, prepareMade, TEXT_TYPE } from './answer.ts';
-import type { RequestPath } from './request-path.ts';
+import { type RequestPath, splitFeed } from './request-path.ts';
 
 type LogReader = LedgerReader['log'];
 
@@ -41,8 +41,8 @@ export function findChanges(
   guns: Guns,
   { rest, query }: RequestPath,
 ): FoundChanges | undefined {
-  const path = /^(?:([^*]+)\/)?_trust\/changefeed$/.exec(rest);
-  if (!path) return undefined;
+  const feed = splitFeed(rest);
+  if (!feed) return undefined;
   const parameters = new URLSearchParams(query);
   const records = parseInteger(parameters.get('records') ?? '');
   if (typeof records === 'string') return objection(`invalid records parameter: strconv.ParseInt: ${records}`);
@@ -58,7 +58,7 @@ export function findChanges(
       isFromEnd,
       most: Math.min(Math.abs(records) || USUAL_RECORDS, MOST_RECORDS),
     },
-    path[1] && (guns.repositoryOf(path[1]) ?? path[1]),
+    feed.gun === undefined ? undefined : repositoryCalled(feed.gun, guns),
   );
   const document = {
     count: found.length,
@@ -68,6 +68,11 @@ export function findChanges(
     kind: 'answer',
     answer: prepareMade('changefeed', Buffer.from(JSON.stringify(document)), 'revalidated', TEXT_TYPE),
   };
+}
+
+/** A collection has no other name than the one it is served under, and who may read that is not asked about its id. */
+function repositoryCalled(name: string, guns: Guns): string {
+  return guns.repositoryOf(name) ?? (guns.nameOf(name) === undefined ? name : '');
 }
 
 function recordOf({ n, at, body }: ReturnType<LogReader['timestamps']>[number], guns: Guns): object {

@@ -70,8 +70,13 @@ export class Moment {
     if (repository === 'v2') return this.#findInNotary(path);
     const served = this.repositories.get(repository);
     if (served) return this.#findBeside(served, rest) ?? served.find(rest);
-    const collection = this.#collectionsById.get(repository);
+    const collection = this.collectionOf(repository);
     return collection && (this.#findBeside(collection, rest) ?? collection.findOriginal(rest));
+  }
+
+  /** The collection with this id. */
+  collectionOf(id: string): ServedCollection | undefined {
+    return this.#collectionsById.get(id);
   }
 
   /** The paths of a Notary server. */
@@ -81,7 +86,7 @@ export class Moment {
     const found = file && this.collections.get(file.gun)?.find(file.name);
     if (found) return found;
     const guns: Guns = {
-      nameOf: (repository) => this.#collectionsById.get(repository)?.gun,
+      nameOf: (repository) => this.collectionOf(repository)?.gun,
       repositoryOf: (name) => this.collections.get(name)?.current.repository,
     };
     return this.log && findChanges(this.#parts.reader.log, this.log.size, guns, path);

@@ -12,6 +12,13 @@ interface NotaryError {
   readonly detail: object;
 }
 
+/** One right, as far as it is told. */
+interface Named {
+  readonly type: string;
+  readonly name: string;
+  readonly action: string;
+}
+
 const ABSENT: NotaryError = {
   code: 'METADATA_NOT_FOUND',
   message: 'You have requested metadata that does not exist.',
@@ -42,6 +49,17 @@ export function refuseAbsent(response: ServerResponse, isHead: boolean): number 
 export function refuseWriting(response: ServerResponse, isHead: boolean): number {
   // A body that was announced is not read, so nothing behind it may be taken for the next request (H-05).
   return send(response, statusOf('BAD_REQUEST'), READ_ONLY, isHead, ['Connection', 'close']);
+}
+
+/** What needs a token, or another one; returns its status. */
+export function refuseReader(
+  response: ServerResponse,
+  { challenge, needed }: { readonly challenge: string; readonly needed: Named | undefined },
+  isHead: boolean,
+): number {
+  const detail = needed ? [{ Type: needed.type, Class: '', Name: needed.name, Action: needed.action }] : [];
+  const error = { code: 'UNAUTHORIZED', message: 'authentication required', detail };
+  return send(response, statusOf('UNAUTHORIZED'), error, isHead, ['WWW-Authenticate', challenge]);
 }
 
 function send(

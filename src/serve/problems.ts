@@ -36,6 +36,7 @@ const STATUS_OF_CODE: Readonly<Partial<Record<Code, number>>> = {
 /** What HTTP itself refuses, without a refusal of ours behind it. */
 const HTTP_PROBLEMS = {
   BAD_REQUEST: [400, 'The request cannot be understood.'],
+  UNAUTHORIZED: [401, 'A token is needed.'],
   NOT_FOUND: [404, 'There is nothing here.'],
   METHOD_NOT_ALLOWED: [405, 'This is read with GET or HEAD.'],
   PRECONDITION_FAILED: [412, 'The file is not the one that If-Match names.'],

@@ -10,9 +10,10 @@ import type { RecordBodies } from './bodies.ts';
 import { CollectionHealth } from './collection-health.ts';
 import { settleByCondition } from './conditions.ts';
 import { type Found, type Moment, routeOf } from './moment.ts';
-import { isKeyPath, isNotaryPath, refuseAbsent, refuseWriting } from './notary-refusals.ts';
+import { isKeyPath, isNotaryPath, refuseAbsent, refuseReader, refuseWriting } from './notary-refusals.ts';
 import { PreparedAnswers } from './prepared-answers.ts';
 import { type HttpProblem, problemOf } from './problems.ts';
+import type { Readers } from './readers.ts';
 import { refuse, refuseWith, sendObjection } from './refuse.ts';
 import type { RequestCounts } from './request-counts.ts';
 import { readHeaders, type RequestHeaders } from './request-headers.ts';
@@ -27,6 +28,8 @@ export interface PublicOptions {
   readonly blobs: Pick<BlobStore, 'check' | 'open'>;
   readonly counts: RequestCounts;
   readonly log: Log;
+  /** Present where not everybody may read collections. */
+  readonly readers?: Readers | undefined;
   /** What Notary’s watchers ask; absent where nobody judges. */
   readonly health?: CollectionHealth;
 }
@@ -95,7 +98,7 @@ export class PublicAnswers {
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
-    const { counts, health } = this.#options;
+    const { counts, health, readers } = this.#options;
     const isHead = request.method === 'HEAD';
     if (health && CollectionHealth.isAt(url)) {
       void health
@@ -104,9 +107,14 @@ export class PublicAnswers {
         .then((status) => counts.count('health', status));
       return;
     }
+    const access = readers ? readers.judge(moment, url, headers.authorization) : 'open';
+    if (typeof access === 'object') {
+      counts.count('other', refuseReader(response, access, isHead));
+      return;
+    }
     let found: Found | undefined;
     try {
-      found = moment.find(url);
+      found = access === 'open' ? moment.find(url) : restricted(moment.find(url));
     } catch (error) {
       counts.count('other', this.#fail({ path: printable(url) }, error, response, isHead));
       return;
@@ -164,6 +172,11 @@ export class PublicAnswers {
     response.destroy();
     return problem.status;
   }
+}
+
+/** What a token was shown for, no cache between here and its reader may show to others. */
+function restricted(found: Found | undefined): Found | undefined {
+  return found && 'caching' in found && found.caching === 'immutable' ? { ...found, caching: 'restricted' } : found;
 }
 
 function refuseMissing(url: string, response: ServerResponse, isHead: boolean): number {

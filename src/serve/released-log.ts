@@ -56,7 +56,7 @@ export class ReleasedLog {
     if (level !== 'entries') return prepareMade('log', this.#tile(level, index, width), 'immutable', BYTES_TYPE);
     if (audience !== 'auditors') return undefined;
     const bundle = entryBundle(this.#log.leaves(index * TILE_WIDTH, width));
-    return prepareMade('log', Buffer.from(bundle), 'auditors', BYTES_TYPE);
+    return prepareMade('log', Buffer.from(bundle), 'restricted', BYTES_TYPE);
   }
 
   /** Caches keep a tile for a year: one flipped bit would be wrong for every client behind them (W-10). */

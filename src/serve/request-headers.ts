@@ -9,6 +9,7 @@ export interface RequestHeaders {
   ifMatch?: string;
   ifRange?: string;
   range?: string;
+  authorization?: string;
   /** The request announces a body, which no path here takes. */
   hasBody?: true;
 }
@@ -43,7 +44,7 @@ function fieldOf(name: string): keyof RequestHeaders | undefined {
     case 8:
       return fieldOfEight(name.toLowerCase());
     case 13:
-      return name.toLowerCase() === 'if-none-match' ? 'ifNoneMatch' : undefined;
+      return fieldOfThirteen(name.toLowerCase());
     case 14:
       return name.toLowerCase() === 'content-length' ? 'hasBody' : undefined;
     case 17:
@@ -51,6 +52,11 @@ function fieldOf(name: string): keyof RequestHeaders | undefined {
     default:
       return undefined;
   }
+}
+
+function fieldOfThirteen(name: string): 'ifNoneMatch' | 'authorization' | undefined {
+  if (name === 'if-none-match') return 'ifNoneMatch';
+  return name === 'authorization' ? 'authorization' : undefined;
 }
 
 function fieldOfEight(name: string): 'ifMatch' | 'ifRange' | undefined {

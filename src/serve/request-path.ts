@@ -53,6 +53,12 @@ export function splitCollection(rest: string): CollectionPath | undefined {
   return gun === undefined || name === undefined ? undefined : { gun, name };
 }
 
+/** `[<name>/]_trust/changefeed`: the feed of one collection, or of all. */
+export function splitFeed(rest: string): { readonly gun: string | undefined } | undefined {
+  const match = /^(?:([^*]+)\/)?_trust\/changefeed$/.exec(decodeOnce(rest) ?? '');
+  return match ? { gun: match[1] } : undefined;
+}
+
 /** The name that was sent; undefined when it is not percent-encoded UTF-8. Raw bytes above ASCII never come this far. */
 export function decodeOnce(raw: string): string | undefined {
   if (!raw.includes('%')) return raw;

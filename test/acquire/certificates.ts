@@ -2,7 +2,7 @@
  * Authorities and certificates made on the spot: X.509 v3, P-256, valid from 2020 to 2049. Just enough DER to be accepted
  * by OpenSSL, so that the tests need no other program.
  */
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 export interface Certified {
   /** PEM. */
@@ -13,37 +13,61 @@ export interface Certified {
 
 export interface Authority extends Certified {
   /** For 127.0.0.1 and `localhost` unless another name is given. */
-  issue(commonName: string, dnsName?: string): Certified;
+  issue(commonName: string, dnsName?: string, years?: Years): Certified;
 }
 
-export function newAuthority(commonName: string): Authority {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** Valid from the first of January of one to the last of December of the other. */
+export type Years = readonly [from: number, to: number];
+
+export interface AuthorityOptions {
+  readonly years?: Years;
+  /** False: its certificate says that it is none. */
+  readonly isAuthority?: boolean;
+  /** The key of another one, PEM. */
+  readonly key?: string;
+}
+
+export function newAuthority(commonName: string, { years, isAuthority = true, key }: AuthorityOptions = {}): Authority {
+  const keys =
+    key === undefined
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : { publicKey: createPublicKey(key), privateKey: createPrivateKey(key) };
   // basicConstraints, critical, CA:TRUE
   const extension = sequence(
     oid('551d13'),
     tlv(0x01, Buffer.from([0xff])),
-    tlv(0x04, sequence(tlv(0x01, Buffer.from([0xff])))),
+    tlv(0x04, sequence(...(isAuthority ? [tlv(0x01, Buffer.from([0xff]))] : []))),
   );
-  const certificate = certify(commonName, commonName, keys.publicKey, keys.privateKey, extension);
+  const certificate = certify(commonName, commonName, keys.publicKey, keys.privateKey, extension, years);
   return {
     certificate,
     key: pem(keys.privateKey),
-    issue(subject, dnsName) {
+    issue(subject, dnsName, itsYears) {
       const leaf = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const dns = tlv(0x82, Buffer.from(dnsName ?? 'localhost'));
       const address = dnsName === undefined ? [tlv(0x87, Buffer.from([127, 0, 0, 1]))] : [];
       const alternative = sequence(oid('551d11'), tlv(0x04, sequence(dns, ...address)));
       return {
-        certificate: certify(subject, commonName, leaf.publicKey, keys.privateKey, alternative),
+        certificate: certify(subject, commonName, leaf.publicKey, keys.privateKey, alternative, itsYears),
         key: pem(leaf.privateKey),
       };
     },
   };
 }
 
-function certify(subject: string, issuer: string, key: KeyObject, signer: KeyObject, extension: Buffer): string {
+function certify(
+  subject: string,
+  issuer: string,
+  key: KeyObject,
+  signer: KeyObject,
+  extension: Buffer,
+  [from, to]: Years = [2020, 2049],
+): string {
   const algorithm = sequence(oid('2a8648ce3d040302'));
-  const validity = sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x17, Buffer.from('491231235959Z')));
+  const validity = sequence(
+    tlv(0x17, Buffer.from(`${String(from % 100)}0101000000Z`)),
+    tlv(0x17, Buffer.from(`${String(to % 100)}1231235959Z`)),
+  );
   const serial = Buffer.concat([Buffer.from([0x01]), randomBytes(8)]);
   const body = sequence(
     tlv(0xa0, tlv(0x02, Buffer.from([2]))),

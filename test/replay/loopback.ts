@@ -7,6 +7,7 @@ import { openLog } from '../../src/platform/log.ts';
 import { RecordBodies } from '../../src/serve/bodies.ts';
 import { PublicAnswers } from '../../src/serve/public.ts';
 import { PublishedTrees } from '../../src/serve/published.ts';
+import type { Readers } from '../../src/serve/readers.ts';
 import { RequestCounts } from '../../src/serve/request-counts.ts';
 import type { RepositoryId } from '../../src/tuf/names.ts';
 
@@ -18,12 +19,16 @@ export interface Loopback {
   stop(): Promise<void>;
 }
 
-export async function serveOnLoopback({ blobs, clock }: Mirror, paths: DataPaths): Promise<Loopback> {
+export async function serveOnLoopback(
+  { blobs, clock }: Mirror,
+  paths: DataPaths,
+  readers?: Readers,
+): Promise<Loopback> {
   const reader = await openReader(paths);
   const log = openLog({ clock, out: { write: () => true } });
   const bodies = new RecordBodies(reader);
   const trees = new PublishedTrees({ reader, bodies, clock, log });
-  const answers = new PublicAnswers({ trees, bodies, blobs, counts: new RequestCounts(), log });
+  const answers = new PublicAnswers({ trees, bodies, blobs, counts: new RequestCounts(), log, readers });
   trees.refresh();
   answers.setReady();
   const address = { host: '127.0.0.1', port: 0 };

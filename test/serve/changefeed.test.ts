@@ -62,8 +62,11 @@ void test('of one repository; one that is not there has no changes', async () =>
     records,
     all.filter(({ GUN }) => GUN === 'two'),
   );
-  for (const id of ['three', 'registry.example.com/team/app', 'one%00', '%6Fne', 'ONE'])
+  for (const id of ['three', 'registry.example.com/team/app', 'one%00', '%256Fne', 'ONE'])
     assert.equal(String(await mirror.body(`/v2/${id}/_trust/changefeed?records=5`)), EMPTY, id);
+  // Decoded once, as every name below /v2/.
+  const [plain, encoded] = ['one', '%6Fne'].map((id) => mirror.body(`/v2/${id}/_trust/changefeed?records=5`));
+  assert.deepEqual(await encoded, await plain);
 });
 
 void test('paging: after an id, before it, from the end; the id itself never, and nothing twice', async () => {

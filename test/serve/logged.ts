@@ -25,6 +25,8 @@ import { CollectionHealth } from '../../src/serve/collection-health.ts';
 import { answerLog } from '../../src/serve/log-answers.ts';
 import { PublicAnswers } from '../../src/serve/public.ts';
 import { PublishedTrees } from '../../src/serve/published.ts';
+import type { TokenRules } from '../../src/serve/reader-token.ts';
+import { Readers } from '../../src/serve/readers.ts';
 import { RequestCounts } from '../../src/serve/request-counts.ts';
 import { createKeyring } from '../../src/sign/keyring.ts';
 import type { SignedCheckpoint } from '../../src/tlog/checkpoint.ts';
@@ -39,6 +41,9 @@ import type { Scope } from '../simulator/mirror.ts';
 import { MirroredRepository } from '../simulator/mirrored.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { askRaw, type RawAnswer } from './fixture.ts';
+
+/** Where readers are sent for tokens, where a mirror asks for some. */
+export const REALM = 'https://auth.example.com/token';
 
 export class LoggedMirror {
   readonly mirror: Mirror;
@@ -55,6 +60,7 @@ export class LoggedMirror {
   #public!: Listener;
   #admin!: Listener;
   readonly #data: string;
+  #readers: Readers | undefined;
   readonly #closers: (() => unknown)[] = [];
 
   private constructor(mirror: Mirror, clock: FakeClock, data: string) {
@@ -67,8 +73,11 @@ export class LoggedMirror {
     this.#data = data;
   }
 
-  static async open(scope: Scope, signatures?: Signatures): Promise<LoggedMirror> {
-    const clock = new FakeClock();
+  static async open(
+    scope: Scope,
+    signatures?: Signatures,
+    { readers, clock = new FakeClock() }: { readonly readers?: TokenRules | Readers; readonly clock?: FakeClock } = {},
+  ): Promise<LoggedMirror> {
     const parent = await mkdtemp(join(tmpdir(), 'countersign-logged-'));
     const data = join(parent, 'mirror');
     const options = { clock, holder: 'test' };
@@ -76,6 +85,7 @@ export class LoggedMirror {
     await createDataDirectory({ data }, options, 'online', 'mirror.example/log');
     const mirror = await openMirror({ data }, options);
     const logged = new LoggedMirror(mirror, clock, data);
+    logged.#readers = readers && !(readers instanceof Readers) ? new Readers(REALM, readers, clock) : readers;
     await logged.start(signatures);
     scope.after(async () => {
       await logged.stop();
@@ -106,8 +116,9 @@ export class LoggedMirror {
       waiting: () => undefined,
     });
     const failing = (): ReturnType<ServedView['failingCollections']> => view.failingCollections(judge);
-    const health = new CollectionHealth({ clock, failing, areNamesPublic: true });
-    const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts, log, health });
+    const health = new CollectionHealth({ clock, failing, areNamesPublic: !this.#readers });
+    const readers = this.#readers;
+    const answers = new PublicAnswers({ trees, bodies, blobs: mirror.blobs, counts, log, health, readers });
     const admin = createAdmin({
       health: { readiness: () => Promise.resolve({ ready: true, reasons: [], repositories: [] }) },
       metrics: { page: () => Promise.resolve({ type: 'text/plain', text: '' }) },

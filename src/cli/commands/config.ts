@@ -18,6 +18,10 @@ const validateCommand = defineCommand<object>({
     // Reads and tries the TLS files; makes no connection.
     const door = await openHttp({ clock: invocation.clock, ...(await upstreamOptions(settings)) });
     await door.close();
+    if (settings.readers) {
+      const { Readers } = await import('../../serve/readers.ts');
+      await Readers.open(settings.readers, invocation.clock);
+    }
     return {
       lines: [
         file === undefined ? 'There is no configuration file; everything has its default.' : `${file} is understood.`,
