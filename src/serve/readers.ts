@@ -8,6 +8,7 @@
  * Source: the dialect’s description, 2.3 and 2.4.
  */
 import type { Settings } from '../config/settings.ts';
+import { isRefusal, Refusal } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { readNamedFile } from '../platform/named-file.ts';
 import { printable } from '../tuf/names.ts';
@@ -44,13 +45,16 @@ export class Readers {
     this.#clock = clock;
   }
 
-  /** @throws USAGE_FILE, CONFIG_INVALID */
+  /** @throws CONFIG_INVALID */
   static async open(
     { realm, service, issuer, certificateFiles }: NonNullable<Settings['readers']>,
     clock: Clock,
   ): Promise<Readers> {
     const read = async (file: string): Promise<TokenKeys> =>
-      TokenKeys.parse((await readNamedFile(file, MAX_FILE_BYTES)).toString('utf8'), printable(file));
+      TokenKeys.parse(
+        (await readNamedFile(file, MAX_FILE_BYTES).catch(asConfiguration)).toString('utf8'),
+        printable(file),
+      );
     const keys = TokenKeys.all(await Promise.all(certificateFiles.map(read)));
     return new Readers(realm, { service, issuer, keys }, clock);
   }
@@ -79,6 +83,12 @@ export class Readers {
     const said = members.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quoted(value)}`]));
     return { challenge: `Bearer ${said.join(',')}`, needed: told };
   }
+}
+
+/** A file that the configuration names is the configuration’s, and not the command line’s. */
+function asConfiguration(cause: unknown): never {
+  if (!isRefusal(cause, 'USAGE_FILE')) throw cause;
+  throw new Refusal('CONFIG_INVALID', cause.what, { cause });
 }
 
 /** Undefined for what everybody may read. */

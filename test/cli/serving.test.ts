@@ -1,6 +1,7 @@
 /** The server as a process: it renews before it answers, notices the command line, holds its lock, and ends cleanly. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { renewSampleUpstream } from '../../src/sample/upstream.ts';
@@ -115,6 +116,30 @@ test('a passphrase is in no argument and no variable of a running command (Y-02)
   const { exitCode, out, err } = await child.ended;
   assert.equal(exitCode, 0, err);
   for (const text of [...seen, out, err]) assert.doesNotMatch(text, /horse/);
+});
+
+test('with `readers` set, the server asks for tokens; a file of keys that is none stops it before it answers', async (context) => {
+  const workplace = await trialOfToday(context);
+  const readers = {
+    realm: 'https://auth.example.com/token',
+    service: 'mirror',
+    issuer: 'auth',
+    certificates: 'keys.pem',
+  };
+  await writeFile(workplace.path('countersign.yaml'), `readers: ${JSON.stringify(readers)}\n`);
+  assert.equal((await workplace.refused('config validate')).code, 'CONFIG_INVALID');
+  await writeFile(workplace.path('keys.pem'), 'no key\n');
+  assert.equal((await workplace.refused('config validate')).code, 'CONFIG_INVALID');
+  const key = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' });
+  await writeFile(workplace.path('keys.pem'), key);
+  await workplace.succeed('config validate');
+  const { child, url } = await serving(context, workplace);
+  assert.equal((await get(`${url}/v2/`)).status, 401);
+  child.process.kill('SIGTERM');
+  assert.equal((await child.ended).exitCode, 0);
+  await writeFile(workplace.path('keys.pem'), 'no key\n');
+  const unable = await new Child(context, workplace.directory, ['serve', ...ANYWHERE]).ended;
+  assert.equal(unable.exitCode, 3);
 });
 
 test('a closed pipe ends a command quietly', async (context) => {

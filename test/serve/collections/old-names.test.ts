@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '../../../src/tuf/digest.ts';
+import { PreparedAnswers } from '../../../src/serve/prepared-answers.ts';
 import type { LoggedMirror } from '../logged.ts';
 import { APP, document, FILES, siteOf } from './site.ts';
 
@@ -138,4 +139,36 @@ void test('HEAD is answered as GET is, where Notary’s server knows none', asyn
     assert.equal(head.headers.get('content-length'), String(get.body.length), path);
     assert.equal(head.body.length, 0);
   }
+});
+
+void test('R-03: one file under several names is kept ready for each, within bounds, and each name says what it is to caches', async (t) => {
+  const { mirror, collection } = await siteOf(t);
+  const digest = sha256(Buffer.from(collection.file('targets.json')));
+  for (const time of ['made', 'kept']) {
+    for (const [name, caching] of [
+      ['targets.json', /^no-cache/],
+      [`targets.${digest}.json`, /immutable/],
+      ['1.targets.json', /^no-cache/],
+    ] as const) {
+      const { headers } = await mirror.ask(`${FILES}/${name}`);
+      assert.match(headers.get('cache-control') ?? '', caching, `${name}, ${time}`);
+    }
+  }
+  const kept = new PreparedAnswers(10_000);
+  const made: string[] = [];
+  const get = (name: string): void => {
+    const read = (): Buffer => {
+      made.push(name);
+      return Buffer.alloc(500);
+    };
+    const file = {
+      kind: 'metadata',
+      route: 'metadata',
+      caching: 'revalidated',
+      sha256: sha256(Buffer.from(name)),
+    } as const;
+    kept.get(file, read);
+  };
+  for (const name of ['a', 'b', 'c', 'd', 'a', 'e', 'a', 'b']) get(name);
+  assert.deepEqual(made, ['a', 'b', 'c', 'd', 'e', 'b'], 'the least recently used goes first');
 });
