@@ -54,6 +54,19 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
   return { der, publicKey, commonName, notBefore, notAfter, isAuthority, hasWeakDigest: WEAK_ALGORITHMS.has(digest) };
 }
 
+/**
+ * Whether the key in the certificate signed it. No client asks; but without the key nobody can write another name or another
+ * end around it, so a certificate that passes is the holder’s own work.
+ */
+export function isSelfSigned({ der, publicKey }: Certificate): boolean {
+  try {
+    return new X509Certificate(der).verify(publicKey);
+  } catch {
+    // An algorithm that OpenSSL does not know, or not any more.
+    return false;
+  }
+}
+
 function onlyElement(bytes: Uint8Array): Element | undefined {
   const elements = readElements(bytes);
   return elements?.length === 1 ? elements[0] : undefined;

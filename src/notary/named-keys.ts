@@ -6,10 +6,8 @@
  * what they always said. Clients that meet a collection for the first time judge more (root-certificates.ts).
  * Source: the dialect’s description, 6.1, step 3.
  */
-import { type Certificate, readCertificate } from './certificate.ts';
 import type { NotaryKey } from './keys.ts';
-import { decodePem } from './pem.ts';
-import { isNameFor } from './root-certificates.ts';
+import { certificateOf, isNameFor } from './root-certificates.ts';
 import type { NotaryRole } from './signatures.ts';
 
 /** The role with those keys only; its threshold stays what it is, so that it may be out of reach. */
@@ -17,14 +15,7 @@ export function keysNamedFor({ keys, threshold }: NotaryRole, gun: string): Nota
   return { keys: keys.filter((key) => isNamedFor(key, gun)), threshold };
 }
 
-/** The certificate that a key is in: the first, where several stand in a row. Undefined for a bare key. */
-export function certificateOf({ keytype, isSupported, publicBytes }: NotaryKey): Certificate | undefined {
-  if (!isSupported || !keytype.endsWith('-x509')) return undefined;
-  const [leaf] = (decodePem(Buffer.from(publicBytes).toString('latin1')) ?? []).map(readCertificate);
-  return leaf;
-}
-
 export function isNamedFor(key: NotaryKey, gun: string): boolean {
-  const leaf = certificateOf(key);
-  return leaf?.commonName !== undefined && isNameFor(leaf.commonName, gun);
+  const commonName = certificateOf(key)?.commonName;
+  return commonName !== undefined && isNameFor(commonName, gun);
 }

@@ -27,6 +27,13 @@ export function isNameFor(commonName: string, gun: string): boolean {
   return commonName === gun || (commonName.endsWith('*') && gun.startsWith(commonName.slice(0, -1)));
 }
 
+/** The certificate that the key is known by, the first of its bundle; undefined for a key without any. */
+export function certificateOf({ keytype, isSupported, publicBytes }: NotaryKey): Certificate | undefined {
+  if (!isSupported || !keytype.endsWith('-x509')) return undefined;
+  const [leaf] = decodePem(Buffer.from(publicBytes).toString('latin1')) ?? [];
+  return leaf && readCertificate(leaf);
+}
+
 /** The root’s keys as a client sees them that knows nothing yet, at this time. */
 export function rootKeysFor(role: NotaryRole, gun: string, now: Date): RootKeys {
   const judged = role.keys.map((key) => ({ key, reason: whyDropped(key, gun, now) }));
@@ -40,9 +47,7 @@ export function rootKeysFor(role: NotaryRole, gun: string, now: Date): RootKeys 
  * @throws TRUST_SIGNATURES with the reason for every key that does not count
  */
 export function requireFirstRoot(root: ParsedNotary<NotaryRoot>, gun: string, now: Date): void {
-  const { role, dropped } = rootKeysFor(root.payload.roles.root, gun, now);
-  const { message, signatures } = root.envelope;
-  const signers = countNotarySigners(role, message, signatures);
+  const { role, dropped, signers } = firstSigners(root, gun, now);
   if (signers >= role.threshold) return;
   const why = dropped.map(({ id, reason }) => ` Key ${printable(id, 12)} ${reason}.`).join('');
   throw new Refusal(
@@ -50,6 +55,26 @@ export function requireFirstRoot(root: ParsedNotary<NotaryRoot>, gun: string, no
     `root is signed by ${String(signers)} of the certificates that clients take for ${printable(gun)}, and ${String(role.threshold)} are needed.${why}`,
     { details: { role: ROOT, signers, threshold: role.threshold, dropped: dropped.map(({ id }) => id) } },
   );
+}
+
+/**
+ * When the first of a root's certificates ends, and whether clients still take the root at this time. A client whose
+ * remembered certificate has ended refuses every root, also a new one (6.2).
+ */
+export function certificatesEnd(
+  root: ParsedNotary<NotaryRoot>,
+  gun: string,
+  now: Date,
+): { readonly first: Date; readonly isTaken: boolean } {
+  const ends = root.payload.roles.root.keys.map((key) => certificateOf(key)?.notAfter.getTime() ?? 0);
+  const { role, signers } = firstSigners(root, gun, now);
+  return { first: new Date(Math.min(...ends)), isTaken: signers >= role.threshold };
+}
+
+function firstSigners(root: ParsedNotary<NotaryRoot>, gun: string, now: Date): RootKeys & { readonly signers: number } {
+  const keys = rootKeysFor(root.payload.roles.root, gun, now);
+  const { message, signatures } = root.envelope;
+  return { ...keys, signers: countNotarySigners(keys.role, message, signatures) };
 }
 
 /** @returns undefined when a client keeps the key, or the reason, to follow “Key x” */

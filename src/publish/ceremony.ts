@@ -9,11 +9,10 @@ import type { LedgerWriter } from '../ledger/writer.ts';
 import type { Database } from '../platform/database.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import { acceptDraft, mergeDrafts } from '../sign/root-draft.ts';
-import type { RootPublic } from '../sign/root-public.ts';
-import { roleKeys } from '../sign/root-shape.ts';
-import { parseRoot } from '../tuf/metadata.ts';
+import { dialectOf } from '../sign/root-dialect.ts';
+import { isForCollection, type RootPublic } from '../sign/root-public.ts';
 import { VerificationMemory } from '../tuf/memory.ts';
-import { ROOT, type RepositoryId } from '../tuf/names.ts';
+import type { RepositoryId } from '../tuf/names.ts';
 import { excludedRoles } from '../verify/decisions.ts';
 import { requireAsPublished } from './authority.ts';
 import {
@@ -58,8 +57,7 @@ export async function draftNextRoot(
   const number = importForRoot(composer, repository, wanted);
   const { candidate } = await reverifyImport(composer, enrolment, number);
   const before = publishedBefore(reader, repository);
-  const current = before && parseRoot(before.root, 'the mirror’s root', enrolment.limits);
-  const role = current && roleKeys(current, ROOT);
+  const role = before && dialectOf(enrolment.collection).own(before.root).rootRole;
   const holders =
     rootKeys ??
     role?.keys.map((key, index) => ({
@@ -72,6 +70,7 @@ export async function draftNextRoot(
     throw new Refusal('STATE_ROOT_DRAFT', `${repository} has no root yet, so its holders must be named.`, {
       next: 'Name each holder’s public file: --root-key FILE.',
     });
+  requireDialect(holders, enrolment);
   const plan = planGeneration(candidate, before, enrolment, clock.now());
   const onlineEpoch = rotateOnline ? (before?.current.onlineEpoch ?? 0) + 1 : plan.onlineEpoch;
   const request = {
@@ -81,7 +80,25 @@ export async function draftNextRoot(
     onlineEpoch,
     now: clock.now(),
   };
-  return draftFor(composer, request, holders, threshold ?? (rootKeys ? rootKeys.length : (role?.threshold ?? 1)));
+  return draftFor(
+    composer,
+    enrolment,
+    request,
+    holders,
+    threshold ?? (rootKeys ? rootKeys.length : (role?.threshold ?? 1)),
+  );
+}
+
+/** @throws STATE_ROOT_DRAFT for the public file of a key that clients of the other dialect would not take */
+function requireDialect(holders: readonly RootPublic[], { collection }: Enrolment): void {
+  const other = holders.find((holder) => isForCollection(holder) !== (collection !== undefined));
+  if (!other) return;
+  const option = collection ? ` --served-as ${collection.servedAs}` : '';
+  throw new Refusal(
+    'STATE_ROOT_DRAFT',
+    `The public file of ${other.holder} is for a ${collection ? 'TUF repository' : 'Notary collection'}, and ${other.repository} is none.`,
+    { next: `Ask for another: countersign keys public ${other.holder} ${other.repository}${option}.` },
+  );
 }
 
 /** Publishes the root that the drafts agree on, with the generation that waits for it if there is one. */
@@ -99,6 +116,7 @@ export async function acceptRoot(
   const before = publishedBefore(reader, repository);
   const upstreamRoot = newestUpstreamRoot(composer, number);
   const bytes = acceptDraft(mergeDrafts(drafts, clock.now()), {
+    collection: enrolment.collection,
     previous: before?.root,
     upstreamRoot,
     now: clock.now(),

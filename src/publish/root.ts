@@ -3,18 +3,20 @@
  * at once, by the same three steps that holders take.
  */
 import type { SignedFile } from '../ledger/record-publication.ts';
-import type { Collection, Enrolment } from '../ledger/records.ts';
+import type { Collection } from '../ledger/records.ts';
+import { type NotarySigner, notarySignerFromScalar } from '../notary/signer.ts';
 import { randomSecret } from '../platform/random.ts';
 import { isRootKeyOf, makeCollectionRoot } from '../sign/collection-root.ts';
 import { type RootDraft } from '../sign/draft-document.ts';
 import type { Keyring } from '../sign/keyring.ts';
 import { listRole } from '../sign/root-pin.ts';
-import { acceptDraft, draftRoot, signDraft } from '../sign/root-draft.ts';
+import { acceptDraft, type DraftRequest, draftRoot, signDraft } from '../sign/root-draft.ts';
 import type { RootPublic } from '../sign/root-public.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { parseRoot } from '../tuf/metadata.ts';
-import { ROOT, type RepositoryId } from '../tuf/names.ts';
+import { type KeyId, ROOT, type RepositoryId } from '../tuf/names.ts';
 import type { Candidate } from '../verify/candidate.ts';
+import { issuingOf, type RootOwner } from './issuing.ts';
 import { type Lifetimes, expiryAfter } from './lifetimes.ts';
 import type { PublishedBefore } from './plan.ts';
 
@@ -36,6 +38,7 @@ export interface RootRequest {
 /** A draft that lists the online keys of the epoch; the holders’ keys are given. */
 export function draftFor(
   { keyring, lifetimes }: RootKeys,
+  owner: RootOwner,
   request: RootRequest,
   rootKeys: readonly RootPublic[],
   threshold: number,
@@ -43,21 +46,16 @@ export function draftFor(
   const { repository, upstreamRoot, previous, onlineEpoch, now } = request;
   return draftRoot({
     repository,
+    ...(owner.collection && { collection: owner.collection }),
     ...(previous ? { previous } : {}),
     rootKeys,
     threshold,
-    onlineKeys: {
-      snapshot: keyring.signerFor(repository, 'snapshot', onlineEpoch).keyObject,
-      timestamp: keyring.signerFor(repository, 'timestamp', onlineEpoch).keyObject,
-    },
+    onlineKeys: onlineKeys(keyring, owner, onlineEpoch),
     upstreamRoot,
     expires: expiryAfter(now, lifetimes.root),
     now,
   });
 }
-
-/** Whose root it is: a repository, or a collection under the name that it is served by. */
-export type RootOwner = Pick<Enrolment, 'id' | 'collection'>;
 
 /**
  * Whether the root key online is the whole of the current root’s root role. After a trial moved to holders by a ceremony,
@@ -70,9 +68,22 @@ export function canSignRoot(
 ): boolean {
   if (!keyring.hasRootOnline) return false;
   if (!current) return true;
-  if (collection) return withScalar(keyring, id, (scalar) => isRootKeyOf(scalar, current));
+  if (collection) return withScalar(keyring, id, (scalar) => isRootKeyOf(scalar, current, collection));
   const { keyIds, threshold } = listRole(parseRoot(current, 'the mirror’s root', DEFAULT_LIMITS), ROOT);
   return threshold === 1 && keyIds.includes(keyring.rootSignerFor(id).keyId);
+}
+
+/** A trial’s own root key. In a collection it is the id of the key itself, whichever certificate it is in. @throws STATE_NEEDS_ROOT */
+export function onlineRootKeyId(keyring: Keyring, { id, collection }: RootOwner): KeyId {
+  return collection ? withCollectionSigner(keyring, id, ({ keyId }) => keyId) : keyring.rootSignerFor(id).keyId;
+}
+
+/** The draft with the signature of a trial’s own key, where that is the current root’s: so a trial passes on to holders. */
+export function signedByTrial({ keyring }: Pick<RootKeys, 'keyring'>, draft: RootDraft, now: Date): RootDraft {
+  const { repository: id, collection, previous } = draft;
+  if (!previous || !canSignRoot({ keyring }, { id, collection }, previous)) return draft;
+  if (!collection) return signDraft(draft, keyring.rootSignerFor(id), now);
+  return withCollectionSigner(keyring, id, (signer) => signDraft(draft, signer, now));
 }
 
 /** @throws STATE_NEEDS_ROOT unless the root key is online */
@@ -89,7 +100,7 @@ export function makeOnlineRoot(
     keyId: signer.keyId,
     keyObject: signer.keyObject,
   };
-  const draft = signDraft(draftFor(keys, request, [holder], 1), signer, request.now);
+  const draft = signDraft(draftFor(keys, owner, request, [holder], 1), signer, request.now);
   const bytes = acceptDraft(draft, {
     previous: request.previous,
     upstreamRoot: request.upstreamRoot,
@@ -98,16 +109,34 @@ export function makeOnlineRoot(
   return { bytes, expires: expiryAfter(request.now, keys.lifetimes.root) };
 }
 
+function onlineKeys(keyring: Keyring, owner: RootOwner, epoch: number): DraftRequest['onlineKeys'] {
+  const { snapshot, timestamp } = issuingOf(keyring, owner, epoch).keys;
+  return { snapshot: snapshot.keyObject, timestamp: timestamp.keyObject };
+}
+
 function makeOnlineCollectionRoot(
   { keyring, lifetimes }: RootKeys,
-  { servedAs }: Collection,
+  collection: Collection,
   { onlineEpoch, ...request }: RootRequest,
 ): { bytes: Uint8Array; expires: Date } {
   const expires = expiryAfter(request.now, lifetimes.root);
-  const onlineKeys = keyring.collectionSigners(request.repository, onlineEpoch);
-  const rest = { ...request, servedAs, onlineKeys, expires, draw: randomSecret };
+  const online = onlineKeys(keyring, { id: request.repository, collection }, onlineEpoch);
+  const rest = { ...request, collection, onlineKeys: online, expires, draw: randomSecret };
   const bytes = withScalar(keyring, request.repository, (scalar) => makeCollectionRoot(scalar, rest));
   return { bytes, expires };
+}
+
+function withCollectionSigner<Result>(
+  keyring: Keyring,
+  id: RepositoryId,
+  work: (signer: NotarySigner) => Result,
+): Result {
+  const signer = withScalar(keyring, id, notarySignerFromScalar);
+  try {
+    return work(signer);
+  } finally {
+    signer.forget();
+  }
 }
 
 function withScalar<Result>(keyring: Keyring, id: RepositoryId, work: (scalar: Uint8Array) => Result): Result {

@@ -10,10 +10,13 @@ import { decodeBase64, decodeHex, encodeHex } from '../tuf/encoding.ts';
 import { type Json, type JsonObject, jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { type KeyId, type RepositoryId, printable, repositoryId } from '../tuf/names.ts';
+import { type CollectionNames, dialectOf } from './root-dialect.ts';
 import { isHolderName } from './root-public.ts';
 
 export interface RootDraft {
   readonly repository: RepositoryId;
+  /** Of a Notary collection; undefined for a TUF repository. */
+  readonly collection: CollectionNames | undefined;
   /** The current root’s file, whole; undefined for a first root. */
   readonly previous: Uint8Array | undefined;
   /** Upstream’s root file, whole: the evidence for the targets role. */
@@ -27,7 +30,9 @@ export interface RootDraft {
 }
 
 const FORMAT = 'root-draft/v1';
-const MEMBERS = new Set(['countersign', 'repository', 'previous', 'upstreamRoot', 'holders', 'signed', 'signatures']);
+const MEMBERS = new Set([
+  ...['countersign', 'repository', 'collection', 'previous', 'upstreamRoot', 'holders', 'signed', 'signatures'],
+]);
 /** Two embedded roots in base64 and one in the open, each at most as large as clients accept. */
 export const MAX_DRAFT_BYTES = 4 * DEFAULT_LIMITS.rootBytes;
 
@@ -37,6 +42,7 @@ export function formatDraft(draft: RootDraft): string {
     jsonObject({
       countersign: FORMAT,
       repository: draft.repository,
+      collection: draft.collection && jsonObject({ name: draft.collection.name, servedAs: draft.collection.servedAs }),
       previous: draft.previous && encodeBase64(draft.previous),
       upstreamRoot: encodeBase64(draft.upstreamRoot),
       holders: new Map(draft.holders),
@@ -47,8 +53,8 @@ export function formatDraft(draft: RootDraft): string {
 }
 
 /** The root file that this draft would become: `signatures` around `signed`. */
-export function formatRoot(draft: RootDraft): Uint8Array {
-  return Buffer.from(stringifyJson(jsonObject({ signatures: formatSignatures(draft), signed: draft.signed })), 'utf8');
+export function formatRoot({ collection, signed, signatures }: RootDraft): Uint8Array {
+  return dialectOf(collection).write(signed, signatures);
 }
 
 /**
@@ -83,12 +89,22 @@ function readDraft(document: Json, label: string): RootDraft {
   if (document.has('previous') && !previous) refuse(label, 'embeds a current root that is not base64');
   return {
     repository: repositoryId(repository),
+    collection: document.has('collection') ? readCollection(document.get('collection'), label) : undefined,
     previous,
     upstreamRoot,
     holders: readHolders(document.get('holders'), label),
     signed,
     signatures: readSignatures(document.get('signatures'), label),
   };
+}
+
+function readCollection(value: Json | undefined, label: string): CollectionNames {
+  const [name, servedAs] = value instanceof Map ? [value.get('name'), value.get('servedAs')] : [];
+  const isWhole = value instanceof Map && value.size === 2;
+  if (!isWhole || typeof name !== 'string' || typeof servedAs !== 'string') {
+    return refuse(label, 'has a “collection” that is not two names');
+  }
+  return { name, servedAs };
 }
 
 function readHolders(value: Json | undefined, label: string): Map<KeyId, string> {

@@ -20,6 +20,7 @@ import {
 } from '../tuf/names.ts';
 import type { RootDraft } from './draft-document.ts';
 import { type JudgedDraft, judgeDraft } from './draft-rules.ts';
+import type { CeremonyRoot, CollectionNames, RootKey } from './root-dialect.ts';
 import { type Progress, countSignatures } from './root-draft.ts';
 import { type ListedRole, isSameValue, listRole } from './root-pin.ts';
 
@@ -38,15 +39,29 @@ export interface RoleChange {
   readonly removed: readonly NamedKey[];
 }
 
+/** The certificate around a root key of the next root, in a collection. */
+export interface CertificateFacts {
+  readonly keyid: KeyId;
+  /** For which served name: the whole of it, or `prefix/*`. */
+  readonly commonName: string;
+  readonly notAfter: string;
+  /** The key id of the certificate around the same key that it replaces. */
+  readonly replaces: KeyId | null;
+}
+
 /** The same facts as the lines of text, for `--json`. Times are RFC 3339 UTC. */
 export interface DraftFacts {
   readonly repository: RepositoryId;
+  /** Of a Notary collection; null for a TUF repository. */
+  readonly collection: CollectionNames | null;
   readonly version: number;
   /** SHA-256 of what is signed: equal for all holders of one ceremony. */
   readonly signedSha256: Sha256;
   readonly expires: string;
   readonly previous: { readonly version: number; readonly sha256: Sha256; readonly expires: string } | null;
   readonly roles: Readonly<Record<'root' | 'snapshot' | 'timestamp' | 'targets', RoleChange>>;
+  /** Of the next root’s keys, in a collection; otherwise there are none. */
+  readonly certificates: readonly CertificateFacts[];
   readonly upstream: { readonly version: number; readonly sha256: Sha256; readonly targetsAreEqual: true };
   readonly signatures: { readonly by: readonly NamedKey[]; readonly progress: readonly Progress[] };
 }
@@ -78,6 +93,7 @@ function collectFacts(judged: JudgedDraft): DraftFacts {
     compareRoles(listRole(next, role), previous && listRole(previous, role), draft.holders);
   return {
     repository: draft.repository,
+    collection: draft.collection ?? null,
     version: next.version,
     signedSha256: next.envelope.signedSha256,
     expires: formatDate(next.expires),
@@ -85,6 +101,7 @@ function collectFacts(judged: JudgedDraft): DraftFacts {
       ? { version: previous.version, sha256: previous.envelope.fileSha256, expires: formatDate(previous.expires) }
       : null,
     roles: { root: change(ROOT), snapshot: change(SNAPSHOT), timestamp: change(TIMESTAMP), targets: change(TARGETS) },
+    certificates: next.rootRole.keys.flatMap((key) => describeCertificate(key, previous)),
     // judgeDraft has refused every draft in which they are not.
     upstream: { version: upstream.version, sha256: upstream.envelope.fileSha256, targetsAreEqual: true },
     signatures: {
@@ -92,6 +109,16 @@ function collectFacts(judged: JudgedDraft): DraftFacts {
       progress: countSignatures(judged),
     },
   };
+}
+
+function describeCertificate(
+  { id, bareId, certificate }: RootKey,
+  previous: CeremonyRoot | undefined,
+): CertificateFacts[] {
+  if (!certificate) return [];
+  const before = previous?.rootRole.keys.find((key) => key.bareId === bareId && key.id !== id);
+  const commonName = printable(certificate.commonName ?? '', 255);
+  return [{ keyid: id, commonName, notAfter: formatDate(certificate.notAfter), replaces: before?.id ?? null }];
 }
 
 function compareRoles(
@@ -130,19 +157,26 @@ function describeWhole(facts: DraftFacts, remaining: number): string[] {
     : [
         `Root version 1 of the mirror repository ${facts.repository}: its first root, which clients will be given by hand.`,
       ];
+  const { collection } = facts;
   return [
     ...lines,
+    ...(collection === null
+      ? []
+      : [
+          `  the collection ${printable(collection.name, 255)} of upstream, which clients ask for as ${printable(collection.servedAs, 255)}`,
+        ]),
     `  what is signed has SHA-256 ${facts.signedSha256}: every holder must see the same`,
     `Expires ${facts.expires}, in ${days} days${previous ? ` (version ${previous.version}: ${previous.expires})` : ''}.`,
   ];
 }
 
-function describeRoles({ roles, upstream }: DraftFacts): string[] {
+function describeRoles({ roles, upstream, certificates }: DraftFacts): string[] {
   const { root } = roles;
   const isAlone = root.threshold === 1;
   return [
     `Root: ${describeThreshold(root)}.${isAlone ? ' One person alone could replace it.' : ''}`,
     ...describeKeys(root),
+    ...describeCertificates(certificates),
     ...(['snapshot', 'timestamp'] as const).flatMap((name) => [
       `${name === 'snapshot' ? 'Snapshot' : 'Timestamp'} (signed by the server): ${describeOnline(roles[name])}.`,
       ...describeKeys(roles[name]),
@@ -150,6 +184,21 @@ function describeRoles({ roles, upstream }: DraftFacts): string[] {
     `Targets (signed by upstream): ${describeThreshold(roles.targets)}. The same key ids, keys and threshold as in`,
     `  upstream’s root version ${upstream.version}, SHA-256 ${upstream.sha256}: compare it with what upstream published`,
     ...describeKeys(roles.targets),
+  ];
+}
+
+function describeCertificates(certificates: readonly CertificateFacts[]): string[] {
+  const lines = certificates.map(({ keyid, commonName, notAfter, replaces }) => {
+    const renewal = replaces === null ? '' : `; the same key as ${printable(replaces, 16)}, in a new certificate`;
+    return `  certificate of ${printable(keyid, 16)}: for ${commonName}, until ${notAfter}${renewal}`;
+  });
+  const prefixes = new Set(certificates.map(({ commonName }) => commonName).filter((name) => name.endsWith('*')));
+  // The dialect’s targets name no collection, so nothing else tells a newcomer which one it was given (N-04).
+  return [
+    ...lines,
+    ...[...prefixes].map(
+      (name) => `  a client that has no root yet takes this one for every collection of the prefix ${name}`,
+    ),
   ];
 }
 

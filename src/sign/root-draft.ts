@@ -8,21 +8,24 @@
 import { Refusal } from '../errors.ts';
 import { canonicalize } from '../tuf/canonical.ts';
 import type { JsonObject } from '../tuf/json.ts';
-import { DEFAULT_LIMITS } from '../tuf/limits.ts';
-import { type Parsed, type Root, parseRoot } from '../tuf/metadata.ts';
 import { type KeyId, ROOT, type RepositoryId, SNAPSHOT, TARGETS, TIMESTAMP } from '../tuf/names.ts';
 import { countSigners } from '../tuf/signatures.ts';
 import { type RootDraft, formatRoot } from './draft-document.ts';
 import { type JudgedDraft, judgeDraft, requireLifetime } from './draft-rules.ts';
+import { type CeremonyRoot, type CollectionNames, dialectOf } from './root-dialect.ts';
 import { type ListedRole, listRole, refuseUnlessPinned } from './root-pin.ts';
 import type { RootPublic } from './root-public.ts';
-import { composeRoot, roleKeys } from './root-shape.ts';
 import { type Signer, contentKeyId } from './signer.ts';
 
 const YEAR = 365 * 86_400_000;
 
+/** What signs a draft: a holder’s key, under its own id. */
+export type RootSigner = Pick<Signer, 'keyId' | 'sign'>;
+
 export interface DraftRequest {
   readonly repository: RepositoryId;
+  /** Of a Notary collection. */
+  readonly collection?: CollectionNames;
   /** The current root’s file, whole; left out for a first root. */
   readonly previous?: Uint8Array;
   /** The holders of the next root. */
@@ -44,12 +47,13 @@ export interface DraftRequest {
  *   POLICY_PIN when the current root lists other targets keys than this same version of upstream’s root
  */
 export function draftRoot(request: DraftRequest): RootDraft {
-  const { repository, now } = request;
+  const { repository, now, collection, previous: bytes, upstreamRoot } = request;
   const expires = request.expires ?? new Date(now.getTime() + YEAR);
   requireLifetime(expires, now, 0);
-  const previous = request.previous && readRoot('The current root', request.previous);
-  const upstream = readRoot('The upstream root', request.upstreamRoot);
-  const signed = composeRoot({
+  const dialect = dialectOf(collection);
+  const previous = bytes && readAs('The current root', () => dialect.own(bytes));
+  const upstream = readAs('The upstream root', () => dialect.upstream(upstreamRoot));
+  const signed = dialect.compose({
     repository,
     version: previous ? previous.version + 1 : 1,
     expires,
@@ -62,24 +66,29 @@ export function draftRoot(request: DraftRequest): RootDraft {
     ]),
   });
   const holders = nameHolders(request);
-  const { previous: bytes, upstreamRoot } = request;
-  const draft = { repository, previous: bytes, upstreamRoot, holders, signed, signatures: new Map() };
-  return judgeDraft(draft, now).draft;
+  const draft = { repository, collection, previous: bytes, upstreamRoot, holders, signed, signatures: new Map() };
+  const judged = judgeDraft(draft, now);
+  return { ...draft, holders: withEarlierCertificates(holders, judged) };
 }
 
 /**
- * Adds one holder’s signature; signing again changes nothing.
+ * Adds one holder’s signature; signing again changes nothing. In a collection it is one for each certificate around the
+ * holder’s key: where a certificate is replaced, clients look for the old one’s and for the new one’s.
+ * @param signer the holder’s key for this repository, `keyId` that of the key itself
  * @param now this machine’s time; a holder’s machine may be offline, its clock must be about right
  * @throws STATE_ROOT_DRAFT, POLICY_PIN or STATE_LIFETIME when the draft breaks a rule
  * @throws STATE_ROOT_DRAFT when the signer is a root key neither of the current nor of the next root
  */
-export function signDraft(draft: RootDraft, signer: Signer, now: Date): RootDraft {
+export function signDraft(draft: RootDraft, signer: RootSigner, now: Date): RootDraft {
   const { next, previous } = judgeDraft(draft, now);
-  const isRootKey = [next, previous].some((root) => root && listRole(root, ROOT).keys.has(signer.keyId));
-  if (!isRootKey) {
+  const listed = [next, previous].flatMap((root) => root?.rootRole.keys ?? []);
+  const own = listed.filter(({ bareId }) => bareId === signer.keyId);
+  if (own.length === 0) {
     refuse(`The key ${signer.keyId.slice(0, 16)} is a root key of ${draft.repository} neither now nor next.`);
   }
-  const signatures = new Map(draft.signatures).set(signer.keyId, signer.sign(next.envelope.message));
+  const signatures = new Map(draft.signatures);
+  // An ECDSA signature is another each time; the one that is there fits as well.
+  for (const { id } of own) if (!signatures.has(id)) signatures.set(id, signer.sign(next.envelope.message));
   return { ...draft, signatures };
 }
 
@@ -102,21 +111,31 @@ export function mergeDrafts(drafts: readonly RootDraft[], now: Date): RootDraft 
 /**
  * The last step: from a draft with enough signatures to the root file that clients get.
  *
- * @param current what the server itself knows: its root file (undefined before the first), and the newest upstream root
- *   it has verified. The copies inside the draft went through other hands and are compared with these.
+ * @param current what the server itself knows: the collection’s names, its root file (undefined before the first), and the
+ *   newest upstream root it has verified. The copies inside the draft went through other hands and are compared with these.
  * @returns the root file, ready to be published
  * @throws STATE_ROOT_DRAFT when signatures are missing or the draft does not follow from `current.previous`; POLICY_PIN
  *   when its targets role is not upstream’s; STATE_LIFETIME
  */
 export function acceptDraft(
   draft: RootDraft,
-  current: { readonly previous: Uint8Array | undefined; readonly upstreamRoot: Uint8Array; readonly now: Date },
+  current: {
+    readonly collection?: CollectionNames | undefined;
+    readonly previous: Uint8Array | undefined;
+    readonly upstreamRoot: Uint8Array;
+    readonly now: Date;
+  },
 ): Uint8Array {
   const judged = judgeDraft(draft, current.now);
   if (!isSameFile(draft.previous, current.previous)) {
     refuse(`The draft was made to follow another root than ${draft.repository}’s current one.`);
   }
-  const upstream = readRoot('The upstream root', current.upstreamRoot);
+  // Another name would be another collection’s root, or one that is read in the other dialect.
+  if (!isSameCollection(draft.collection, current.collection)) {
+    refuse(`The draft is for another collection than the one that ${draft.repository} is enrolled to.`);
+  }
+  const dialect = dialectOf(current.collection);
+  const upstream = readAs('The upstream root', () => dialect.upstream(current.upstreamRoot));
   requireKnownEvidence(judged.upstream, upstream);
   refuseUnlessPinned('The drafted root', judged.next, upstream);
   for (const { root, signed, threshold, missing } of countSignatures(judged)) {
@@ -141,11 +160,11 @@ export interface Progress {
 
 /** An entry for the current root, if there is one, and one for the next (TUF 1.0.34, “Update the root role”). */
 export function countSignatures({ draft, next, previous }: JudgedDraft): Progress[] {
-  const { message, signatures } = next.envelope;
-  const count = (name: Progress['root'], root: Parsed<Root>): Progress => {
-    const role = roleKeys(root, ROOT);
-    const missing = role.keys.map((key) => key.id).filter((id) => !draft.signatures.has(id));
-    return { root: name, signed: countSigners(role, message, signatures), threshold: role.threshold, missing };
+  const signatures = [...draft.signatures].map(([keyId, bytes]) => ({ keyId, bytes }));
+  const count = (name: Progress['root'], { rootRole }: CeremonyRoot): Progress => {
+    const missing = rootRole.keys.map((key) => key.id).filter((id) => !draft.signatures.has(id));
+    const signed = countSigners(rootRole, next.envelope.message, signatures);
+    return { root: name, signed, threshold: rootRole.threshold, missing };
   };
   return [...(previous ? [count('current', previous)] : []), count('next', next)];
 }
@@ -154,7 +173,7 @@ export function countSignatures({ draft, next, previous }: JudgedDraft): Progres
  * A forged upstream root with a high version and today’s keys would pass for a pin, and the version that it made us
  * sign would refuse every honest draft after it (F-06).
  */
-function requireKnownEvidence(embedded: Parsed<Root>, verified: Parsed<Root>): void {
+function requireKnownEvidence(embedded: CeremonyRoot, verified: CeremonyRoot): void {
   const isOther =
     embedded.version === verified.version && embedded.envelope.signedSha256 !== verified.envelope.signedSha256;
   if (embedded.version > verified.version || isOther) {
@@ -184,22 +203,40 @@ function nameHolders({ repository, rootKeys, previousRootKeys = [] }: DraftReque
   return holders;
 }
 
-function readRoot(what: string, bytes: Uint8Array): Parsed<Root> {
+/** A certificate that another one around the same key replaces is the same holder’s. */
+function withEarlierCertificates(
+  holders: ReadonlyMap<KeyId, string>,
+  { next, previous }: JudgedDraft,
+): ReadonlyMap<KeyId, string> {
+  const byKey = new Map(next.rootRole.keys.map(({ bareId, id }) => [bareId, holders.get(id)]));
+  const earlier = (previous?.rootRole.keys ?? []).flatMap(({ id, bareId }): [KeyId, string][] => {
+    const name = byKey.get(bareId);
+    return name === undefined ? [] : [[id, name]];
+  });
+  return new Map([...earlier, ...holders]);
+}
+
+function readAs<Value>(what: string, read: () => Value): Value {
   try {
-    return parseRoot(bytes, what, DEFAULT_LIMITS);
+    return read();
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    throw new Refusal('STATE_ROOT_DRAFT', cause.what, { cause });
+    throw new Refusal('STATE_ROOT_DRAFT', `${what} is not acceptable: ${cause.what}`, { cause });
   }
 }
 
 function isSameDraft(a: RootDraft, b: RootDraft): boolean {
   return (
+    isSameCollection(a.collection, b.collection) &&
     isSameFile(a.previous, b.previous) &&
     isSameFile(a.upstreamRoot, b.upstreamRoot) &&
     isSameFile(canonicalize(a.signed), canonicalize(b.signed)) &&
     isSameFile(canonicalize(new Map(a.holders)), canonicalize(new Map(b.holders)))
   );
+}
+
+function isSameCollection(a: CollectionNames | undefined, b: CollectionNames | undefined): boolean {
+  return a?.name === b?.name && a?.servedAs === b?.servedAs;
 }
 
 function isSameFile(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

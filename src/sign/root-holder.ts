@@ -11,7 +11,12 @@ import type { Disk } from '../platform/disk.ts';
 import { decodeHex, encodeHex } from '../tuf/encoding.ts';
 import { jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { type RepositoryId, printable } from '../tuf/names.ts';
-import { FIRST_EPOCH, SECRET_BYTES, deriveSeed } from './derive.ts';
+import { notarySignerFromScalar, type LocalNotarySigner, type NotarySigner } from '../notary/signer.ts';
+import { keyIdOf, keyObjectOf } from '../notary/keys.ts';
+import { FIRST_EPOCH, SECRET_BYTES, deriveRootScalar, deriveSeed } from './derive.ts';
+import { CERTIFICATE_KEYTYPE, isCertificateName, makeRootCertificate } from './root-certificate.ts';
+import type { RootDraft } from './draft-document.ts';
+import type { RootSigner } from './root-draft.ts';
 import { type RootPublic, isHolderName } from './root-public.ts';
 import { createKeyFile, readKeyFile } from './secret-file.ts';
 import { type LocalSigner, type Signer, signerFromSeed } from './signer.ts';
@@ -24,6 +29,7 @@ export class RootHolder {
   readonly name: string;
   readonly #secret: Uint8Array;
   readonly #signers = new Map<RepositoryId, LocalSigner>();
+  readonly #collections = new Map<RepositoryId, LocalNotarySigner>();
   #isClosed = false;
 
   /** @param secret 32 bytes, taken over and zeroed by `close` */
@@ -34,8 +40,7 @@ export class RootHolder {
 
   /** This holder’s root key for one repository; of no use in any other (Y-05). */
   signerFor(repository: RepositoryId): Signer {
-    // The zeroed secret is one that everybody knows: keys derived from it must never come into being.
-    if (this.#isClosed) throw new Error('the root holder was closed');
+    this.#requireOpen();
     let signer = this.#signers.get(repository);
     if (!signer) {
       signer = signerFromSeed(deriveSeed(this.#secret, repository, 'root', FIRST_EPOCH));
@@ -50,12 +55,69 @@ export class RootHolder {
     return { holder: this.name, repository, keyId, keyObject };
   }
 
+  /** The same for a collection: another key, P-256, under the id of the key itself and not of a certificate. */
+  collectionSignerFor(repository: RepositoryId): NotarySigner {
+    this.#requireOpen();
+    let signer = this.#collections.get(repository);
+    if (!signer) {
+      signer = this.#withScalar(repository, notarySignerFromScalar);
+      this.#collections.set(repository, signer);
+    }
+    return signer;
+  }
+
+  /** The key that signs this draft, whichever dialect it is in. */
+  signerOf({ repository, collection }: Pick<RootDraft, 'repository' | 'collection'>): RootSigner {
+    return collection ? this.collectionSignerFor(repository) : this.signerFor(repository);
+  }
+
+  /**
+   * What the holder of a collection’s root key sends to whoever drafts: the key in a new certificate. Each call makes another,
+   * with another key id, so the result is kept.
+   * @param commonName the served name, or `prefix/*`
+   * @param draw fresh random bytes of a length
+   * @throws USAGE_OPTION for a name that no certificate may bear
+   */
+  certify(
+    repository: RepositoryId,
+    commonName: string,
+    { now, draw }: { readonly now: Date; readonly draw: (length: number) => Uint8Array },
+  ): RootPublic {
+    this.#requireOpen();
+    if (!isCertificateName(commonName)) {
+      throw new Refusal(
+        'USAGE_OPTION',
+        `“${printable(commonName, 100)}” is no served name, and no prefix ending in “/*”.`,
+      );
+    }
+    const text = this.#withScalar(repository, (scalar) => makeRootCertificate(scalar, commonName, now, draw));
+    const pem = Buffer.from(text, 'utf8');
+    const [keyId, keyObject] = [keyIdOf(CERTIFICATE_KEYTYPE, pem), keyObjectOf(CERTIFICATE_KEYTYPE, pem)];
+    return { holder: this.name, repository, keyId, keyObject };
+  }
+
   /** Zeroes the secret and every key derived from it (Y-02). */
   close(): void {
     this.#isClosed = true;
     this.#secret.fill(0);
     for (const signer of this.#signers.values()) signer.forget();
+    for (const signer of this.#collections.values()) signer.forget();
     this.#signers.clear();
+    this.#collections.clear();
+  }
+
+  #withScalar<Result>(repository: RepositoryId, work: (scalar: Uint8Array) => Result): Result {
+    const scalar = deriveRootScalar(this.#secret, repository);
+    try {
+      return work(scalar);
+    } finally {
+      scalar.fill(0);
+    }
+  }
+
+  /** The zeroed secret is one that everybody knows: keys derived from it must never come into being. */
+  #requireOpen(): void {
+    if (this.#isClosed) throw new Error('the root holder was closed');
   }
 }
 

@@ -1,5 +1,7 @@
 /**
- * The public half of a holder’s root key for one repository: the small file that a holder sends to whoever drafts.
+ * The public half of a holder’s root key for one repository: the small file that a holder sends to whoever drafts. For a
+ * collection the key is in its certificate, which is made once (root-certificate.ts): this file is where it is kept until
+ * the first root lists it.
  *
  * It holds no secret, but it decides whom the mirror’s root will trust. Its key id is recomputed here, and people
  * compare it over another channel before they sign (`explain.ts` prints it).
@@ -8,6 +10,7 @@ import { Refusal } from '../errors.ts';
 import { type Json, type JsonObject, jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
 import { decodeKey } from '../tuf/keys.ts';
 import { type KeyId, type RepositoryId, printable, repositoryId } from '../tuf/names.ts';
+import { CERTIFICATE_KEYTYPE, requireCertificateKey } from './root-certificate.ts';
 import { contentKeyId } from './signer.ts';
 
 export interface RootPublic {
@@ -89,6 +92,16 @@ function readMembers(members: JsonObject): RootPublic | undefined {
     holder,
     repository: repositoryId(repository),
     keyId,
-    keyObject: requireMirrorKey(keyId, members.get('key')),
+    keyObject: requireEitherKey(keyId, members.get('key')),
   };
+}
+
+/** Whether the key is in a certificate: of use in a collection’s root, and there only. */
+export function isForCollection({ keyObject }: Pick<RootPublic, 'keyObject'>): boolean {
+  return keyObject.get('keytype') === CERTIFICATE_KEYTYPE;
+}
+
+function requireEitherKey(keyId: KeyId, keyObject: Json | undefined): JsonObject {
+  const isCertified = keyObject instanceof Map && isForCollection({ keyObject });
+  return isCertified ? requireCertificateKey(keyId, keyObject).key.object : requireMirrorKey(keyId, keyObject);
 }

@@ -29,7 +29,7 @@ export interface RootClaim {
 }
 
 /** The roles that a mirror fills with keys of its own. */
-export const OWN_ROLES: readonly RoleName[] = [ROOT, SNAPSHOT, TIMESTAMP];
+const OWN_ROLES: readonly RoleName[] = [ROOT, SNAPSHOT, TIMESTAMP];
 
 const SIGNED = '_type,consistent_snapshot,expires,keys,roles,spec_version,version,x-countersign';
 
@@ -96,7 +96,7 @@ export function requireMirrorShape(root: Parsed<Root>): void {
   if (bytes.length > DEFAULT_LIMITS.rootBytes) refuse(`is larger than ${DEFAULT_LIMITS.rootBytes} bytes`);
   if (root.payload.roles.size !== 4) refuse('defines more than the four top-level roles');
   requireKnownKeys(root);
-  requireSeparateKeys(root);
+  requireSeparateKeys(new Map([...OWN_ROLES, TARGETS].map((name) => [name, roleKeys(root, name)])));
 }
 
 function requireKnownKeys(root: Parsed<Root>): void {
@@ -119,11 +119,14 @@ function requireKnownKeys(root: Parsed<Root>): void {
   }
 }
 
-/** Targets keys among themselves are upstream’s business and copied as they are (POLICY_DUPLICATE_KEY). */
-function requireSeparateKeys(root: Parsed<Root>): void {
+/**
+ * Targets keys among themselves are upstream’s business and copied as they are (POLICY_DUPLICATE_KEY).
+ * @throws STATE_ROOT_DRAFT when a key of one role stands in another
+ */
+export function requireSeparateKeys(roles: ReadonlyMap<RoleName, RoleKeys>): void {
   const owners = new Map<string, RoleName>();
-  for (const name of [...OWN_ROLES, TARGETS]) {
-    for (const key of roleKeys(root, name).keys) {
+  for (const [name, { keys }] of roles) {
+    for (const key of keys) {
       const owner = owners.get(key.fingerprint) ?? name;
       // By material: an upstream that lists our own root key as its targets key must not go unnoticed (Y-05, K-02).
       if (owner !== name) refuse(`has the key ${show(key.id)} in the role ${owner} and again in ${name}`);

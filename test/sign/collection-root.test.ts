@@ -11,11 +11,12 @@ import { type CollectionRootRequest, isRootKeyOf, makeCollectionRoot } from '../
 import { deriveRootScalar } from '../../src/sign/derive.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { repositoryId } from '../../src/tuf/names.ts';
-import { SimulatedCollection } from '../simulator/collection.ts';
+import { GUN, SimulatedCollection } from '../simulator/collection.ts';
 import { DAY, NOW } from '../simulator/clock.ts';
 import { drawFrom, seedNamed } from '../simulator/keys.ts';
 
 const SERVED = 'mirror.example/team/app';
+const NAMES = { name: GUN, servedAs: SERVED };
 const scalar = deriveRootScalar(seedNamed('holder'), 'app');
 const upstream = new SimulatedCollection().publish();
 
@@ -23,8 +24,8 @@ function rootAfter(previous?: Uint8Array, changes: Partial<CollectionRootRequest
   const now = changes.now ?? NOW;
   const online = (name: string): ReturnType<typeof notarySignerFromSeed> => notarySignerFromSeed(seedNamed(name));
   return makeCollectionRoot(scalar, {
-    ...{ repository: repositoryId('app'), servedAs: SERVED, previous, upstreamRoot: upstream.firstRoot, now },
-    onlineKeys: { snapshot: online('snapshot'), timestamp: online('timestamp') },
+    ...{ repository: repositoryId('app'), collection: NAMES, previous, upstreamRoot: upstream.firstRoot, now },
+    onlineKeys: { snapshot: online('snapshot').keyObject, timestamp: online('timestamp').keyObject },
     ...{ expires: new Date(now.getTime() + 365 * DAY), draw: drawFrom('serials') },
     ...changes,
   });
@@ -69,7 +70,7 @@ test('five years before its end it is replaced, in a root that both certificates
 test('whose root key is elsewhere signs nothing', () => {
   const first = rootAfter();
   const other = deriveRootScalar(seedNamed('somebody else'), 'app');
-  assert.deepEqual([isRootKeyOf(scalar, first), isRootKeyOf(other, first)], [true, false]);
+  assert.deepEqual([isRootKeyOf(scalar, first, NAMES), isRootKeyOf(other, first, NAMES)], [true, false]);
   assert.throws(
     () => makeCollectionRoot(other, { ...requestOf(first) }),
     (error) => isRefusal(error, 'STATE_NEEDS_ROOT'),
@@ -80,8 +81,12 @@ function requestOf(previous: Uint8Array): CollectionRootRequest {
   const [snapshot, timestamp] = ['snapshot', 'timestamp'].map((name) => notarySignerFromSeed(seedNamed(name)));
   assert.ok(snapshot && timestamp);
   return {
-    ...{ repository: repositoryId('app'), servedAs: SERVED, previous, upstreamRoot: upstream.firstRoot, now: NOW },
-    ...{ onlineKeys: { snapshot, timestamp }, expires: new Date(NOW.getTime() + 365 * DAY), draw: drawFrom('x') },
+    ...{ repository: repositoryId('app'), collection: NAMES, previous, upstreamRoot: upstream.firstRoot, now: NOW },
+    ...{
+      onlineKeys: { snapshot: snapshot.keyObject, timestamp: timestamp.keyObject },
+      expires: new Date(NOW.getTime() + 365 * DAY),
+      draw: drawFrom('x'),
+    },
   };
 }
 

@@ -11,10 +11,12 @@ import { printable, repositoryId } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { type PassphraseGiven, passphraseOptions, passphraseSource, repeatable } from '../options.ts';
 import { publicFileName } from '../root-files.ts';
+import { publicOf, servedAsOption } from './keys-public.ts';
 
 interface Given extends PassphraseGiven {
   readonly holder: string;
   readonly repository?: readonly string[];
+  readonly servedAs?: string;
 }
 
 export const createHolderCommand = defineCommand<Given>({
@@ -27,6 +29,7 @@ export const createHolderCommand = defineCommand<Given>({
   arguments: [['<holder>', 'the holder’s name: a-z, 0-9 and “-”']],
   options: [
     repeatable('--repository <id>', 'write the public file for this repository as well'),
+    servedAsOption(),
     ...passphraseOptions(),
   ],
   examples: ['countersign keys create-holder alice --keys /media/alice --repository sigstore'],
@@ -49,7 +52,8 @@ export const createHolderCommand = defineCommand<Given>({
       const made = await createRootHolder(invocation.disk, { directory, holder, passphrase }, randomSecret);
       try {
         for (const [index, id] of repositories.entries()) {
-          await writeNamedFile(publicFiles[index] ?? '', formatRootPublic(made.publicOf(id)), false);
+          const document = publicOf(made, id, given.servedAs, invocation.clock.now());
+          await writeNamedFile(publicFiles[index] ?? '', formatRootPublic(document), false);
         }
       } finally {
         made.close();

@@ -1,5 +1,7 @@
 /** `countersign keys list`: which keys lie here, and which key ids the published roots name for the online roles. */
 import { keysDirectory } from '../../open.ts';
+import { issuingOf } from '../../publish/issuing.ts';
+import { onlineRootKeyId } from '../../publish/root.ts';
 import { listRootHolders } from '../../sign/root-holder.ts';
 import { defineCommand } from '../command.ts';
 
@@ -12,15 +14,12 @@ export const keysListCommand = defineCommand<object>({
     invocation.withMirror(async ({ reader, keyring, disk }, { paths }) => {
       const directory = keysDirectory(paths);
       const holders = await listRootHolders(disk, directory);
-      const repositories = reader.enrolments().map(({ id }) => {
+      const repositories = reader.enrolments().map((enrolment) => {
+        const { id } = enrolment;
         const epoch = reader.current(id)?.onlineEpoch ?? 1;
-        return {
-          id,
-          epoch,
-          snapshot: keyring.signerFor(id, 'snapshot', epoch).keyId,
-          timestamp: keyring.signerFor(id, 'timestamp', epoch).keyId,
-          root: keyring.hasRootOnline ? keyring.rootSignerFor(id).keyId : undefined,
-        };
+        const { snapshot, timestamp } = issuingOf(keyring, enrolment, epoch).keys;
+        const root = keyring.hasRootOnline ? onlineRootKeyId(keyring, enrolment) : undefined;
+        return { id, epoch, snapshot: snapshot.keyId, timestamp: timestamp.keyId, root };
       });
       return {
         lines: [

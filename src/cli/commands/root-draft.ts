@@ -2,11 +2,10 @@
 import { Option } from 'commander';
 import { writeNamedFile } from '../../platform/named-file.ts';
 import { draftNextRoot } from '../../publish/ceremony.ts';
-import { type Mirror, rulesOf } from '../../mirror.ts';
-import { canSignRoot } from '../../publish/root.ts';
-import { formatDraft, type RootDraft } from '../../sign/draft-document.ts';
+import { rulesOf } from '../../mirror.ts';
+import { signedByTrial } from '../../publish/root.ts';
+import { formatDraft } from '../../sign/draft-document.ts';
 import { explainDraft } from '../../sign/explain.ts';
-import { signDraft } from '../../sign/root-draft.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { positiveNumber, repeatable } from '../options.ts';
@@ -54,7 +53,7 @@ export const rootDraftCommand = defineCommand<Given>({
         ...(given.import === undefined ? {} : { import: given.import }),
       });
       // A trial’s own key signs at once: otherwise a trial could never pass on to holders.
-      const draft = signWithTrialKey(mirror, drafted);
+      const draft = signedByTrial(mirror, drafted, mirror.clock.now());
       const { lines, facts } = explainDraft(draft, mirror.clock.now());
       const out = given.out ?? `${id}.root-${String(facts.version)}.draft.json`;
       // Never over another draft: it may carry signatures already.
@@ -75,12 +74,4 @@ export function importOption(): Option {
     '--import <number>',
     'the import that the root is to come with (default: the one that waits for it, else what is public)',
   ).argParser(positiveNumber);
-}
-
-function signWithTrialKey({ keyring, clock }: Mirror, draft: RootDraft): RootDraft {
-  if (!keyring.hasRootOnline) return draft;
-  const signer = keyring.rootSignerFor(draft.repository);
-  return canSignRoot({ keyring }, { id: draft.repository }, draft.previous) && draft.previous
-    ? signDraft(draft, signer, clock.now())
-    : draft;
 }

@@ -77,7 +77,7 @@ async function sign(
   const [passphrase = ''] = await readPassphrases([file.holder], 'open', passphraseSource(given));
   const holder = await openRootHolder(disk, { ...file, passphrase });
   try {
-    return signDraft(draft, holder.signerFor(draft.repository), now);
+    return signDraft(draft, holder.signerOf(draft), now);
   } finally {
     holder.close();
   }

@@ -3,7 +3,7 @@
  * an unchanged key, and another key may come under an old id (K-04). Holders are upstream's own words (tuf-on-ci writes
  * them into the key objects), and every line says so: nobody here has met them.
  */
-import { certificateOf } from '../../notary/named-keys.ts';
+import { certificateOf } from '../../notary/root-certificates.ts';
 import { sha256 } from '../../tuf/digest.ts';
 import type { Changes } from './changes.ts';
 import { compareMembers, isSameJson } from './members.ts';
