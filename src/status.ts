@@ -7,6 +7,8 @@ import type { Office } from './decide/office.ts';
 import type { PolicyInForce } from './gate/records.ts';
 import type { LedgerReader } from './ledger/reader.ts';
 import type { Current, Enrolment, GenerationRole, ImportRecord, IssuedFile } from './ledger/records.ts';
+import { parseNotaryRoot } from './notary/metadata.ts';
+import { certificatesEnd } from './notary/root-certificates.ts';
 import type { Keyring } from './sign/keyring.ts';
 import { formatDate } from './tuf/dates.ts';
 import { type MirrorRole, type RepositoryId, TARGETS, printable } from './tuf/names.ts';
@@ -24,6 +26,7 @@ export type StatusKind =
   | 'blocked'
   | 'dead-man'
   | 'mirror-expired'
+  | 'certificate-near'
   | 'dead-horizon'
   | 'horizon-near'
   | 'upstream-expired'
@@ -88,6 +91,7 @@ interface Asked {
 }
 
 const NEAR_DAYS = 14;
+const CERTIFICATE_NEAR_DAYS = 365;
 
 export function statusOf(asked: Asked, now: Date, only?: RepositoryId): StatusDocument {
   const { reader, keyring, office } = asked;
@@ -165,6 +169,7 @@ function repositoryStatus(asked: Asked, enrolment: Enrolment, now: Date): Reposi
     problems: [
       ...(accepted && (office ?? accepted.number !== published.number) ? waitingProblems(asked, accepted) : []),
       ...mirrorProblems(issued, now),
+      ...certificateProblems(reader, enrolment, issued.root, now),
       ...(renewableUntil ? upstreamProblems(published, renewableUntil, now) : []),
       ...roles.filter(({ reachable }) => reachable).flatMap((role) => horizonProblem(role, now, isFinal)),
     ],
@@ -269,6 +274,30 @@ function mirrorProblems(issued: Record<MirrorRole, IssuedFile>, now: Date): Prob
         ]
       : [];
   });
+}
+
+/**
+ * A year ahead, because time alone does not help: a client of a collection learns a new certificate only by looking while the
+ * one that it remembers is still valid (docs/design/notary.md).
+ */
+function certificateProblems(
+  reader: LedgerReader,
+  { id, collection, limits }: Enrolment,
+  { fileSha256 }: IssuedFile,
+  now: Date,
+): Problem[] {
+  if (!collection) return [];
+  const root = parseNotaryRoot(reader.bytes(fileSha256), 'the mirror’s root', limits);
+  const { first, isTaken } = certificatesEnd(root, collection.servedAs, now);
+  if (first.getTime() - now.getTime() > CERTIFICATE_NEAR_DAYS * DAY_MS) return [];
+  const verb = first > now ? 'ends' : 'ended';
+  return [
+    {
+      ...{ kind: 'certificate-near', role: 'root', whoActs: 'root key holders', canMirrorHelp: true },
+      text: `A certificate in the mirror’s root ${verb} on ${formatDate(first)}: its holder makes a new one with keys public, and a ceremony lists it: countersign root draft ${id} --root-key FILE. A client that has not looked by then must forget the collection.`,
+      fails: isTaken ? 'nobody yet' : 'every client',
+    },
+  ];
 }
 
 function upstreamProblems({ asOf }: ImportRecord, renewableUntil: Date, now: Date): Problem[] {

@@ -72,8 +72,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Many collections brought to safety: taken home, enrolled, imported.
   rescue: [...['errors', 'tuf', 'notary', 'platform', 'acquire', 'verify', 'type ledger/records', 'mirror']],
   status: [
-    ...['tuf', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring', 'type gate/records'],
-    'type decide/office',
+    ...['tuf', 'notary', 'verify/policy', 'type ledger/reader', 'type ledger/records', 'type sign/keyring'],
+    ...['type gate/records', 'type decide/office'],
   ],
   // What auditors ask: answers, proofs, exports and packs from verified leaves. It opens a record without any key.
   audit: [
