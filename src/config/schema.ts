@@ -80,6 +80,11 @@ export const SCHEMA = {
     lifetimes: group('How long what the mirror issues is valid. Renewed at half of it.', {
       timestamp: text('duration', 'Of a timestamp: at most 7 days. Clients notice a frozen mirror after this.', '1d'),
       snapshot: text('duration', 'Of a snapshot: at most 365 days.', '30d'),
+      collection_snapshot: text(
+        'duration',
+        'Of a snapshot of a Notary collection: at most 400 days. Its clients warn when less than half a year is left.',
+        '400d',
+      ),
       root: text('duration', 'Of a mirror root: at most 730 days.', '365d'),
     }),
     limits: group('What is too much to be true.', {

@@ -124,19 +124,20 @@ export class Choice {
   }
 
   #lifetimes(problems: Problem[]): Lifetimes {
-    const days = (role: keyof Lifetimes): number => {
-      const path = ['lifetimes', role];
+    const days = (role: keyof Lifetimes, name: string = role): number => {
+      const path = ['lifetimes', name];
       const lifetime = (parseDuration(this.#text(path) ?? '') ?? 0) / DAY_MS;
       if (lifetime > LONGEST_LIFETIMES[role]) {
         problems.push({
           place: this.#choose(path)?.layer.place(path) ?? 'default',
-          text: `lifetimes.${role} must be at most ${String(LONGEST_LIFETIMES[role])} days, so that a stolen key ages out`,
+          text: `lifetimes.${name} must be at most ${String(LONGEST_LIFETIMES[role])} days, so that a stolen key ages out`,
           kind: 'invalid',
         });
       }
       return lifetime;
     };
-    return { timestamp: days('timestamp'), snapshot: days('snapshot'), root: days('root') };
+    const collectionSnapshot = days('collectionSnapshot', 'collection_snapshot');
+    return { timestamp: days('timestamp'), snapshot: days('snapshot'), root: days('root'), collectionSnapshot };
   }
 
   #choose(path: KeyPath): Chosen | undefined {

@@ -18,7 +18,7 @@ import { type Asking, authorise, requireAsPublished } from './authority.ts';
 import type { Statement } from './issue.ts';
 import { issuingOf } from './issuing.ts';
 import { requireRecentUpstream } from './dead-man.ts';
-import { type Lifetimes, expiryAfter } from './lifetimes.ts';
+import { type Lifetimes, expiryAfter, snapshotDays } from './lifetimes.ts';
 import { readRoot } from './own-root.ts';
 import { type Plan, type PublishedBefore, planGeneration } from './plan.ts';
 import { canSignRoot, signOnlineRoot } from './root.ts';
@@ -158,7 +158,7 @@ export async function issueOnline(
   if (timestampVersion instanceof Refusal) throw timestampVersion;
   const issuing = issuingOf(keyring, enrolment, onlineEpoch);
   const snapshot = issuing.snapshot({
-    ...{ version: snapshotVersion, expires: expiryAfter(now, lifetimes.snapshot) },
+    ...{ version: snapshotVersion, expires: expiryAfter(now, snapshotDays(lifetimes, enrolment)) },
     ...{ roles, root, statement },
   });
   const timestamp = issuing.timestamp({

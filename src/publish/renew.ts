@@ -15,7 +15,7 @@ import { requireRecentUpstream } from './dead-man.ts';
 import type { Composer } from './generation.ts';
 import type { Statement } from './issue.ts';
 import { issuingOf } from './issuing.ts';
-import { expiryAfter, isHalfOver } from './lifetimes.ts';
+import { expiryAfter, isHalfOver, snapshotDays } from './lifetimes.ts';
 import { requireOwnKeys } from './own-keys.ts';
 import { canSignRoot, makeOnlineRoot } from './root.ts';
 import { standingDecisions } from './standing-decisions.ts';
@@ -161,7 +161,7 @@ function renew(
   requireOwnKeys(rootBytes, enrolment, issuing.keys);
   const listed: SignedFile = roles.includes('snapshot')
     ? issuing.snapshot({
-        ...{ version: version('snapshot'), expires: expiryAfter(now, lifetimes.snapshot), statement },
+        ...{ version: version('snapshot'), expires: expiryAfter(now, snapshotDays(lifetimes, enrolment)), statement },
         ...{ roles: reader.generationRoles(repository, current.generation), root: root?.bytes ?? rootBytes },
       })
     : {

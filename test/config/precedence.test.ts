@@ -32,7 +32,7 @@ test('without a file, a flag or a variable, everything is explained as a default
     SETTINGS.map(({ path }) => keyName(path)),
   );
   assert.ok(effective.every(({ origin }) => origin === 'default'));
-  assert.deepEqual(settings.lifetimes, { timestamp: 1, snapshot: 30, root: 365 });
+  assert.deepEqual(settings.lifetimes, { timestamp: 1, snapshot: 30, root: 365, collectionSnapshot: 400 });
   assert.equal(settings.maxClockJumpDays, 400);
   assert.deepEqual([settings.listen, settings.adminListen], ['127.0.0.1:8700', '127.0.0.1:8701']);
 });

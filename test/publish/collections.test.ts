@@ -63,6 +63,11 @@ async function imported(
   return importUpstream(mirror, { repository: APP, openSource, decisions: made, claim: {} });
 }
 
+function snapshotDaysLeft({ mirror: { reader }, clock }: CollectionMirror): number {
+  const { expires } = reader.issuedVersion(APP, 'snapshot', reader.current(APP)?.snapshotVersion ?? 0);
+  return (expires.getTime() - clock.now().getTime()) / DAY;
+}
+
 test('targets and delegations byte for byte, under a root, snapshot and timestamp of the mirror’s', async (context) => {
   const site = await collectionMirror(context, published(new SimulatedCollection()));
   assert.equal((await imported(site)).outcome, 'published');
@@ -115,6 +120,21 @@ test('renewals move the timestamp, then the snapshot, then the root with a snaps
   client.refresh(site.mirror, site.clock);
   for (let day = 0; day < 12; day++) await renewed(16);
   assert.ok(issuedRoots(site.mirror.reader, APP).length > 1, 'the root was renewed at half of its year');
+});
+
+test('the snapshot always has more than half a year left: below that stock clients warn at every command', async (context) => {
+  const collection = new SimulatedCollection();
+  collection.timestampExpires = new Date(collection.now.getTime() + 1000 * DAY);
+  const site = await collectionMirror(context, published(collection), 'online');
+  await imported(site);
+  const left: number[] = [];
+  for (let look = 0; look < 40; look++) {
+    site.clock.step(10 * DAY);
+    await withWriter(site.mirror, (writer) => renewDue(site.mirror, writer));
+    left.push(snapshotDaysLeft(site));
+  }
+  // Six months are 184 days at most.
+  assert.ok(Math.min(...left) > 184, left.join(' '));
 });
 
 test('new online keys: a new root, and versions that go on; whoever held the old state follows', async (context) => {

@@ -10,9 +10,9 @@ import { mirrorOf } from '../simulator/mirror.ts';
 import { publishedSigned } from './renewing.ts';
 
 void test('lifetimes up to a week, a year and two years are taken; longer, zero, negative and no number are STATE_LIFETIME', () => {
-  assert.deepEqual(LONGEST_LIFETIMES, { timestamp: 7, snapshot: 365, root: 730 });
+  assert.deepEqual(LONGEST_LIFETIMES, { timestamp: 7, snapshot: 365, root: 730, collectionSnapshot: 400 });
   assert.equal(requireLifetimes(LONGEST_LIFETIMES), LONGEST_LIFETIMES);
-  for (const role of ['timestamp', 'snapshot', 'root'] as const) {
+  for (const role of ['timestamp', 'snapshot', 'root', 'collectionSnapshot'] as const) {
     for (const days of [LONGEST_LIFETIMES[role] + 0.001, 0, -1, NaN, Infinity]) {
       assert.throws(
         () => requireLifetimes({ ...DEFAULT_LIFETIMES, [role]: days }),
