@@ -7,7 +7,7 @@
  */
 import { Refusal } from '../errors.ts';
 import { decodeBase64, decodeHex, encodeHex } from '../tuf/encoding.ts';
-import { type Json, type JsonObject, jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
+import { type Json, type JsonObject, jsonObject, stringifyJson } from '../tuf/json.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { type KeyId, type RepositoryId, printable, repositoryId } from '../tuf/names.ts';
 import { type CollectionNames, dialectOf } from './root-dialect.ts';
@@ -38,18 +38,20 @@ export const MAX_DRAFT_BYTES = 4 * DEFAULT_LIMITS.rootBytes;
 
 /** The draft as JSON text with a final newline. */
 export function formatDraft(draft: RootDraft): string {
-  return `${stringifyJson(
-    jsonObject({
-      countersign: FORMAT,
-      repository: draft.repository,
-      collection: draft.collection && jsonObject({ name: draft.collection.name, servedAs: draft.collection.servedAs }),
-      previous: draft.previous && encodeBase64(draft.previous),
-      upstreamRoot: encodeBase64(draft.upstreamRoot),
-      holders: new Map(draft.holders),
-      signed: draft.signed,
-      signatures: formatSignatures(draft),
-    }),
-  )}\n`;
+  return `${stringifyJson(draftMembers(draft))}\n`;
+}
+
+export function draftMembers(draft: RootDraft): JsonObject {
+  const { repository, collection, previous, upstreamRoot, holders, signed } = draft;
+  return jsonObject({
+    ...{ countersign: FORMAT, repository },
+    collection: collection && jsonObject({ name: collection.name, servedAs: collection.servedAs }),
+    previous: previous && encodeBase64(previous),
+    upstreamRoot: encodeBase64(upstreamRoot),
+    holders: new Map(holders),
+    signed,
+    signatures: formatSignatures(draft),
+  });
 }
 
 /** The root file that this draft would become: `signatures` around `signed`. */
@@ -60,19 +62,9 @@ export function formatRoot({ collection, signed, signatures }: RootDraft): Uint8
 /**
  * Shape only: nothing in the result has been judged.
  * @param label the file’s name, for messages
- * @throws STATE_ROOT_DRAFT
+ * @throws STATE_ROOT_DRAFT, and USAGE_REPOSITORY_ID for a repository that cannot be
  */
-export function parseDraft(bytes: Uint8Array, label: string): RootDraft {
-  try {
-    if (bytes.length > MAX_DRAFT_BYTES) refuse(label, `is larger than ${MAX_DRAFT_BYTES} bytes`);
-    return readDraft(parseJson(bytes, label, DEFAULT_LIMITS.jsonDepth), label);
-  } catch (cause) {
-    if (!(cause instanceof Refusal) || cause.code === 'STATE_ROOT_DRAFT') throw cause;
-    throw new Refusal('STATE_ROOT_DRAFT', cause.what, { cause });
-  }
-}
-
-function readDraft(document: Json, label: string): RootDraft {
+export function readDraft(document: Json, label: string): RootDraft {
   if (!(document instanceof Map) || document.get('countersign') !== FORMAT)
     refuse(label, `is not a ${FORMAT} document`);
   // A member that this version does not know could matter to the one that wrote it.

@@ -20,7 +20,7 @@ import {
 } from '../tuf/names.ts';
 import type { RootDraft } from './draft-document.ts';
 import { type JudgedDraft, judgeDraft } from './draft-rules.ts';
-import type { CeremonyRoot, CollectionNames, RootKey } from './root-dialect.ts';
+import type { CeremonyRoot, RootKey } from './root-dialect.ts';
 import { type Progress, countSignatures } from './root-draft.ts';
 import { type ListedRole, isSameValue, listRole } from './root-pin.ts';
 
@@ -53,7 +53,7 @@ export interface CertificateFacts {
 export interface DraftFacts {
   readonly repository: RepositoryId;
   /** Of a Notary collection; null for a TUF repository. */
-  readonly collection: CollectionNames | null;
+  readonly collection: { readonly gun: string; readonly servedAs: string } | null;
   readonly version: number;
   /** SHA-256 of what is signed: equal for all holders of one ceremony. */
   readonly signedSha256: Sha256;
@@ -93,7 +93,7 @@ function collectFacts(judged: JudgedDraft): DraftFacts {
     compareRoles(listRole(next, role), previous && listRole(previous, role), draft.holders);
   return {
     repository: draft.repository,
-    collection: draft.collection ?? null,
+    collection: draft.collection ? { gun: draft.collection.name, servedAs: draft.collection.servedAs } : null,
     version: next.version,
     signedSha256: next.envelope.signedSha256,
     expires: formatDate(next.expires),
@@ -163,7 +163,7 @@ function describeWhole(facts: DraftFacts, remaining: number): string[] {
     ...(collection === null
       ? []
       : [
-          `  the collection ${printable(collection.name, 255)} of upstream, which clients ask for as ${printable(collection.servedAs, 255)}`,
+          `  the collection ${printable(collection.gun, 255)} of upstream, which clients ask for as ${printable(collection.servedAs, 255)}`,
         ]),
     `  what is signed has SHA-256 ${facts.signedSha256}: every holder must see the same`,
     `Expires ${facts.expires}, in ${days} days${previous ? ` (version ${previous.version}: ${previous.expires})` : ''}.`,
@@ -202,14 +202,14 @@ function describeCertificates(certificates: readonly CertificateFacts[]): string
   ];
 }
 
-function describeThreshold(role: RoleChange): string {
+export function describeThreshold(role: RoleChange): string {
   const total = role.kept.length + role.added.length;
   const isChanged = role.previousThreshold !== null && role.previousThreshold !== role.threshold;
   const before = isChanged ? ` (until now ${role.previousThreshold} of ${role.kept.length + role.removed.length})` : '';
   return `${role.threshold} of ${total} keys must sign${before}`;
 }
 
-function describeOnline(role: RoleChange): string {
+export function describeOnline(role: RoleChange): string {
   if (role.previousThreshold === null) return 'new key';
   if (role.added.length === 0 && role.removed.length === 0) return 'key unchanged';
   return 'key replaced';

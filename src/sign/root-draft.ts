@@ -12,7 +12,7 @@ import { type KeyId, ROOT, type RepositoryId, SNAPSHOT, TARGETS, TIMESTAMP } fro
 import { countSigners } from '../tuf/signatures.ts';
 import { type RootDraft, formatRoot } from './draft-document.ts';
 import { type JudgedDraft, judgeDraft, requireLifetime } from './draft-rules.ts';
-import { type CeremonyRoot, type CollectionNames, dialectOf } from './root-dialect.ts';
+import { type CeremonyRoot, type CollectionNames, dialectOf, type RootKey } from './root-dialect.ts';
 import { type ListedRole, listRole, refuseUnlessPinned } from './root-pin.ts';
 import type { RootPublic } from './root-public.ts';
 import { type Signer, contentKeyId } from './signer.ts';
@@ -80,16 +80,25 @@ export function draftRoot(request: DraftRequest): RootDraft {
  * @throws STATE_ROOT_DRAFT when the signer is a root key neither of the current nor of the next root
  */
 export function signDraft(draft: RootDraft, signer: RootSigner, now: Date): RootDraft {
-  const { next, previous } = judgeDraft(draft, now);
-  const listed = [next, previous].flatMap((root) => root?.rootRole.keys ?? []);
-  const own = listed.filter(({ bareId }) => bareId === signer.keyId);
+  const judged = judgeDraft(draft, now);
+  const own = rootKeysOf(judged, signer);
   if (own.length === 0) {
     refuse(`The key ${signer.keyId.slice(0, 16)} is a root key of ${draft.repository} neither now nor next.`);
   }
   const signatures = new Map(draft.signatures);
   // An ECDSA signature is another each time; the one that is there fits as well.
-  for (const { id } of own) if (!signatures.has(id)) signatures.set(id, signer.sign(next.envelope.message));
+  for (const { id } of own) if (!signatures.has(id)) signatures.set(id, signer.sign(judged.next.envelope.message));
   return { ...draft, signatures };
+}
+
+/** Whether the signer has anything to sign here. @throws what `judgeDraft` throws */
+export function isRootKeyIn(draft: RootDraft, signer: RootSigner, now: Date): boolean {
+  return rootKeysOf(judgeDraft(draft, now), signer).length > 0;
+}
+
+function rootKeysOf({ next, previous }: JudgedDraft, { keyId }: RootSigner): RootKey[] {
+  const listed = [next, previous].flatMap((root) => root?.rootRole.keys ?? []);
+  return listed.filter(({ bareId }) => bareId === keyId);
 }
 
 /**

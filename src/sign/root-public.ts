@@ -7,7 +7,7 @@
  * compare it over another channel before they sign (`explain.ts` prints it).
  */
 import { Refusal } from '../errors.ts';
-import { type Json, type JsonObject, jsonObject, parseJson, stringifyJson } from '../tuf/json.ts';
+import { type Json, type JsonObject, jsonObject, stringifyJson } from '../tuf/json.ts';
 import { decodeKey } from '../tuf/keys.ts';
 import { type KeyId, type RepositoryId, printable, repositoryId } from '../tuf/names.ts';
 import { CERTIFICATE_KEYTYPE, requireCertificateKey } from './root-certificate.ts';
@@ -30,30 +30,20 @@ export function isHolderName(text: string): boolean {
 
 /** The document as JSON text with a final newline. */
 export function formatRootPublic(document: RootPublic): string {
-  return `${stringifyJson(
-    jsonObject({
-      countersign: FORMAT,
-      holder: document.holder,
-      repository: document.repository,
-      key: document.keyObject,
-      keyid: document.keyId,
-    }),
-  )}\n`;
+  return `${stringifyJson(publicMembers(document))}\n`;
+}
+
+export function publicMembers({ holder, repository, keyObject, keyId }: RootPublic): JsonObject {
+  return jsonObject({ countersign: FORMAT, holder, repository, key: keyObject, keyid: keyId });
 }
 
 /**
- * @param bytes the received file, at most a few hundred bytes
  * @param label the file’s name, for messages
  * @throws STATE_KEY when it is not such a document, or its key is not one that mirror roots list
  */
-export function parseRootPublic(bytes: Uint8Array, label: string): RootPublic {
-  try {
-    const value = parseJson(bytes, label, 4);
-    const document = value instanceof Map && value.size === MEMBERS ? readMembers(value) : undefined;
-    if (document) return document;
-  } catch (cause) {
-    throw new Refusal('STATE_KEY', `${printable(label)} is not a root holder’s public file.`, { cause });
-  }
+export function readRootPublic(value: Json, label: string): RootPublic {
+  const document = value instanceof Map && value.size === MEMBERS ? readMembers(value) : undefined;
+  if (document) return document;
   throw new Refusal('STATE_KEY', `${printable(label)} is not a root holder’s public file.`);
 }
 

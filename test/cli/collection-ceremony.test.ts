@@ -60,7 +60,7 @@ describe('the ceremonies of a collection', () => {
       'root draft app --root-key @alice.json --root-key @bob.json --root-key @carol.json --threshold 2 -o @draft.json',
     );
     const { out, json } = await workplace.succeed('root show @draft.json --json');
-    assert.deepEqual(json['collection'], { name: collection.gun, servedAs: SERVED });
+    assert.deepEqual(json['collection'], { gun: collection.gun, servedAs: SERVED });
     assert.match(out, /"commonName": "mirror.example\/\*"/);
     const words = (await workplace.succeed('root show @draft.json')).out;
     assert.match(

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { formatDraft, parseDraft } from '../../src/sign/draft-document.ts';
+import { parseDrafts } from '../../src/sign/bundles.ts';
+import { formatDraft } from '../../src/sign/draft-document.ts';
 import { signDraft } from '../../src/sign/root-draft.ts';
 import { RootHolder } from '../../src/sign/root-holder.ts';
 import { formatRootPublic } from '../../src/sign/root-public.ts';
@@ -153,7 +154,7 @@ test('with root keys elsewhere: decided here, public with the ceremony', { skip 
   const ceremony = async (options = ''): Promise<string> => {
     const file = `draft-${drafts++}.json`;
     await workplace.succeed(`root draft sample ${options} -o @${file}`);
-    const draft = parseDraft(await readFile(workplace.path(file)), file);
+    const [draft] = parseDrafts(await readFile(workplace.path(file)), file);
     await writeFile(workplace.path(file), formatDraft(signDraft(draft, holder.signerFor(id), workplace.clock.now())));
     return `root accept sample @${file}`;
   };

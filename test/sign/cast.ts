@@ -10,6 +10,8 @@ import { encodeHex } from '../../src/tuf/encoding.ts';
 import { type Json, type JsonObject, jsonObject, stringifyJson } from '../../src/tuf/json.ts';
 import { repositoryId } from '../../src/tuf/names.ts';
 import { deriveSeed } from '../../src/sign/derive.ts';
+import { parseDrafts } from '../../src/sign/bundles.ts';
+import type { RootDraft } from '../../src/sign/draft-document.ts';
 import { type DraftRequest, draftRoot } from '../../src/sign/root-draft.ts';
 import { RootHolder } from '../../src/sign/root-holder.ts';
 import { type Signer, signerFromSeed } from '../../src/sign/signer.ts';
@@ -90,6 +92,11 @@ export function draft(changes: Partial<DraftRequest> = {}) {
     now: NOW,
     ...changes,
   });
+}
+
+/** The one draft of a file. */
+export function parseDraft(bytes: Uint8Array, label: string): RootDraft {
+  return parseDrafts(bytes, label)[0];
 }
 
 export async function temporaryDirectory(context: TestContext): Promise<string> {

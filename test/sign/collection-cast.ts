@@ -4,7 +4,7 @@ import { privateKeyOf } from '../../src/notary/scalar.ts';
 import { keyIdOf, keyObjectOf } from '../../src/notary/keys.ts';
 import { notarySignerFromSeed } from '../../src/notary/signer.ts';
 import type { RootDraft } from '../../src/sign/draft-document.ts';
-import { formatDraft, parseDraft } from '../../src/sign/draft-document.ts';
+import { formatDraft } from '../../src/sign/draft-document.ts';
 import { deriveRootScalar, deriveSeed } from '../../src/sign/derive.ts';
 import { acceptDraft, type DraftRequest, draftRoot, signDraft } from '../../src/sign/root-draft.ts';
 import type { RootHolder } from '../../src/sign/root-holder.ts';
@@ -14,7 +14,7 @@ import { repositoryId } from '../../src/tuf/names.ts';
 import { type Pair, pemFor, type Wanted } from '../notary/certificates.ts';
 import { GUN, SimulatedCollection } from '../simulator/collection.ts';
 import { drawFrom } from '../simulator/keys.ts';
-import { NOW, SERVER_SECRET, alice, bob, carol, seedNamed } from './cast.ts';
+import { NOW, SERVER_SECRET, alice, bob, carol, seedNamed, parseDraft } from './cast.ts';
 
 export const APP = repositoryId('app');
 export const SERVED = 'mirror.example/team/app';

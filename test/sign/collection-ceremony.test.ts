@@ -10,7 +10,8 @@ import { formatRoot } from '../../src/sign/draft-document.ts';
 import { explainDraft } from '../../src/sign/explain.ts';
 import { acceptDraft, mergeDrafts, signDraft } from '../../src/sign/root-draft.ts';
 import type { RootHolder } from '../../src/sign/root-holder.ts';
-import { formatRootPublic, parseRootPublic } from '../../src/sign/root-public.ts';
+import { parseRootPublics } from '../../src/sign/bundles.ts';
+import { formatRootPublic } from '../../src/sign/root-public.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { repositoryId } from '../../src/tuf/names.ts';
 import { DAY } from '../simulator/clock.ts';
@@ -146,9 +147,9 @@ test('the public file goes round, and only a key that its own holder certified c
   const [file] = PUBLICS;
   assert.ok(file);
   const text = formatRootPublic(file);
-  assert.deepEqual(parseRootPublic(Buffer.from(text), 'alice.json'), file);
+  assert.deepEqual(parseRootPublics(Buffer.from(text), 'alice.json'), [file]);
   const broken = (changed: string): void => {
-    assert.throws(() => parseRootPublic(Buffer.from(changed), 'alice.json'), refusal('STATE_KEY', /Key|public file/));
+    assert.throws(() => parseRootPublics(Buffer.from(changed), 'alice.json'), refusal('STATE_KEY', /Key|public file/));
   };
   broken(text.replace(/"keyid":"../, '"keyid":"00'));
   broken(text.replace('"private":null', '"private":null,"x":1'));

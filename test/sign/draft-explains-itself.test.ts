@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '../../src/tuf/digest.ts';
-import { formatDraft, parseDraft } from '../../src/sign/draft-document.ts';
+import { formatDraft } from '../../src/sign/draft-document.ts';
 import type { RootDraft } from '../../src/sign/draft-document.ts';
 import { explainDraft } from '../../src/sign/explain.ts';
 import { acceptDraft, signDraft } from '../../src/sign/root-draft.ts';
@@ -20,6 +20,7 @@ import {
   signerNamed,
   upstreamRoot,
   upstreamTargetsKeys,
+  parseDraft,
 } from './cast.ts';
 
 const sign = (unsigned: RootDraft, ...holders: RootHolder[]) =>

@@ -1,7 +1,7 @@
 /** Ceremonies from end to end: who must sign which root, and that a client follows the result (Y-03, K-01, K-02). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDraft, parseDraft } from '../../src/sign/draft-document.ts';
+import { formatDraft } from '../../src/sign/draft-document.ts';
 import type { RootDraft } from '../../src/sign/draft-document.ts';
 import { acceptDraft, mergeDrafts, signDraft } from '../../src/sign/root-draft.ts';
 import { listRole } from '../../src/sign/root-pin.ts';
@@ -22,6 +22,7 @@ import {
   refusal,
   upstreamRoot,
   upstreamTargetsKeys,
+  parseDraft,
 } from './cast.ts';
 import type { RootHolder } from '../../src/sign/root-holder.ts';
 

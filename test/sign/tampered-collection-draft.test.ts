@@ -6,14 +6,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Code } from '../../src/errors.ts';
 import { notarySignerFromScalar, notarySignerFromSeed } from '../../src/notary/signer.ts';
-import { formatDraft, parseDraft } from '../../src/sign/draft-document.ts';
+import { formatDraft } from '../../src/sign/draft-document.ts';
 import { deriveRootScalar } from '../../src/sign/derive.ts';
 import { acceptDraft, mergeDrafts, signDraft } from '../../src/sign/root-draft.ts';
 import { stringifyJson } from '../../src/tuf/json.ts';
 import { DAY } from '../simulator/clock.ts';
 import { ec, pemFor, rsa2048 } from '../notary/certificates.ts';
 import { GUN, SimulatedCollection } from '../simulator/collection.ts';
-import { NOW, alice, bob, refusal, seedNamed, signerNamed } from './cast.ts';
+import { NOW, alice, bob, refusal, seedNamed, signerNamed, parseDraft } from './cast.ts';
 import {
   APP,
   PUBLICS,

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Code } from '../../src/errors.ts';
-import { formatDraft, parseDraft } from '../../src/sign/draft-document.ts';
+import { MAX_DRAFTS_BYTES } from '../../src/sign/bundles.ts';
+import { formatDraft } from '../../src/sign/draft-document.ts';
 import { acceptDraft, mergeDrafts, signDraft } from '../../src/sign/root-draft.ts';
 import { jsonObject } from '../../src/tuf/json.ts';
 import {
@@ -20,6 +21,7 @@ import {
   signerNamed,
   upstreamRoot,
   upstreamTargetsKeys,
+  parseDraft,
 } from './cast.ts';
 
 const [signerA, signerB] = [alice.signerFor(SIGSTORE), bob.signerFor(SIGSTORE)];
@@ -267,7 +269,7 @@ test('what is not a draft is refused by name', () => {
     [text.replace(/"upstreamRoot":"[^"]*"/, '"upstreamRoot":""'), /embeds no upstream root/],
     [text.replace(/"sig":"../, '"sig":"'), /signature that is not one/],
     [text.replace('"alice"', '"al\\u001bice"'), /without a proper name/],
-    [' '.repeat(3_000_000), /is larger than/],
+    [' '.repeat(MAX_DRAFTS_BYTES + 1), /is larger than/],
   ];
   for (const [changed, what] of cases) {
     assert.throws(() => parseDraft(Buffer.from(changed), 'draft.json'), refusal('STATE_ROOT_DRAFT', what));

@@ -7,7 +7,8 @@ import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import { Disk } from '../../src/platform/disk.ts';
 import { createRootHolder, listRootHolders, openRootHolder } from '../../src/sign/root-holder.ts';
-import { formatRootPublic, parseRootPublic } from '../../src/sign/root-public.ts';
+import { parseRootPublics } from '../../src/sign/bundles.ts';
+import { formatRootPublic } from '../../src/sign/root-public.ts';
 import { contentKeyId } from '../../src/sign/signer.ts';
 import { type JsonObject, parseJson } from '../../src/tuf/json.ts';
 import { repositoryId } from '../../src/tuf/names.ts';
@@ -89,8 +90,8 @@ test('names that could leave the directory are refused, and files are never writ
 test('the public file goes round, and only in one form (K-04, C-02)', async (context) => {
   const { holder } = await makeHolder(context);
   const text = formatRootPublic(holder.publicOf(SIGSTORE));
-  const read = (changed: string) => parseRootPublic(Buffer.from(changed), 'alice.json');
-  assert.equal(read(text).keyId, holder.signerFor(SIGSTORE).keyId);
+  const read = (changed: string) => parseRootPublics(Buffer.from(changed), 'alice.json')[0];
+  assert.equal(read(text)?.keyId, holder.signerFor(SIGSTORE).keyId);
   const publicHex = /"public":"([0-9a-f]{64})"/.exec(text)?.[1] ?? '';
   const changes = [
     text.replace('root-public/v1', 'root-public/v2'),
@@ -116,7 +117,7 @@ test('the identity point as a root key is refused under its proper id, too (C-02
   const key = `{"keytype":"ed25519","keyval":{"public":"01${'0'.repeat(62)}"},"scheme":"ed25519"}`;
   const id = contentKeyId(parseJson(Buffer.from(key), 'key') as JsonObject);
   const text = `{"countersign":"root-public/v1","holder":"eve","repository":"sigstore","key":${key},"keyid":"${id}"}`;
-  assert.throws(() => parseRootPublic(Buffer.from(text), 'eve.json'), refusal('STATE_KEY', /public file/));
+  assert.throws(() => parseRootPublics(Buffer.from(text), 'eve.json'), refusal('STATE_KEY', /public file/));
 });
 
 const canRunAge = ['age', 'script'].every((program) => spawnSync(program, ['--version']).error === undefined);

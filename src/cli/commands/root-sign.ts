@@ -6,14 +6,16 @@ import { Option } from 'commander';
 import { Refusal } from '../../errors.ts';
 import { writeNamedFile } from '../../platform/named-file.ts';
 import { readPassphrases } from '../../platform/passphrase.ts';
-import { formatDraft, type RootDraft } from '../../sign/draft-document.ts';
-import { explainDraft } from '../../sign/explain.ts';
-import { signDraft } from '../../sign/root-draft.ts';
+import { formatDrafts } from '../../sign/bundles.ts';
+import type { RootDraft } from '../../sign/draft-document.ts';
+import { explainDrafts } from '../../sign/explain-many.ts';
+import { type SignedDrafts, signDrafts } from '../../sign/many-drafts.ts';
 import { openRootHolder } from '../../sign/root-holder.ts';
 import { defineCommand } from '../command.ts';
 import type { Invocation } from '../invocation.ts';
 import { type PassphraseGiven, passphraseOptions, passphraseSource } from '../options.ts';
-import { holderFile, readDraft } from '../root-files.ts';
+import { draftsDocument } from '../drafts-document.ts';
+import { holderFile, readDrafts } from '../root-files.ts';
 
 interface Given extends PassphraseGiven {
   readonly draft: string;
@@ -25,8 +27,10 @@ interface Given extends PassphraseGiven {
 export const rootSignCommand = defineCommand<Given>({
   name: 'sign',
   summary: 'sign a draft with a holder’s root key, after saying what it would change',
-  details: 'Needs no server and no data directory. The signed draft replaces the file unless -o names another.',
-  arguments: [['<draft>', 'the draft’s file']],
+  details:
+    'Needs no server and no data directory. The signed draft replaces the file unless -o names another. In a file of many ' +
+    'drafts those are signed that list a key of the holder.',
+  arguments: [['<draft>', 'the file, of one draft or of many']],
   options: [
     new Option('--key <file>', 'the holder’s file, HOLDER.root.age').makeOptionMandatory(),
     new Option('--yes', 'sign without asking; for machines on which nobody sits'),
@@ -37,28 +41,37 @@ export const rootSignCommand = defineCommand<Given>({
   changesSomething: true,
   async perform(invocation, given) {
     const now = invocation.clock.now();
-    const draft = await readDraft(given.draft);
+    const drafts = await readDrafts(given.draft);
     const { directory, holder } = holderFile(given.key);
-    const before = explainDraft(draft, now);
+    const before = explainDrafts(drafts, now);
     const out = given.out ?? given.draft;
     if (invocation.isRehearsal) {
-      const document = { file: out, holder, ...before.facts, dryRun: true };
-      return { lines: [...before.lines, `Would sign it as ${holder}.`], document };
+      const document = { file: out, holder, ...draftsDocument(before), dryRun: true };
+      return { lines: [...before.lines, `Would sign ${them(drafts)} as ${holder}.`], document };
     }
     for (const line of before.lines) invocation.remark(line);
-    if (given.yes !== true) await requireYes(invocation, holder);
-    const signed = await sign(invocation, draft, { directory, holder }, given, now);
-    await writeNamedFile(out, formatDraft(signed), true);
-    const { facts } = explainDraft(signed, now);
+    if (given.yes !== true) await requireYes(invocation, holder, them(drafts));
+    const { drafts: made, signed } = await sign(invocation, drafts, { directory, holder }, given, now);
+    await writeNamedFile(out, formatDrafts(made), true);
+    const left = drafts.length - signed.length;
     return {
-      lines: [`Signed as ${holder}; wrote ${out}. Only this file needs to travel back.`],
-      document: { file: out, holder, ...facts, dryRun: false },
+      lines: [
+        `Signed as ${holder}; wrote ${out}. Only this file needs to travel back.`,
+        ...(left === 0
+          ? []
+          : [`Signed ${signed.length} of the ${drafts.length}: the others list no key of ${holder}.`]),
+      ],
+      document: { file: out, holder, ...draftsDocument(explainDrafts(made, now)), dryRun: false },
     };
   },
 });
 
-async function requireYes(invocation: Invocation, holder: string): Promise<void> {
-  const answer = await invocation.ask(`Sign this as ${holder}? Type yes: `);
+function them(drafts: readonly RootDraft[]): string {
+  return drafts.length === 1 ? 'this' : `these ${drafts.length}`;
+}
+
+async function requireYes(invocation: Invocation, holder: string, what: string): Promise<void> {
+  const answer = await invocation.ask(`Sign ${what} as ${holder}? Type yes: `);
   if (answer === undefined) {
     throw new Refusal('USAGE_OPTION', 'There is no terminal at which to ask, and --yes is not given.', {
       next: 'Read what it says, then give --yes.',
@@ -69,15 +82,15 @@ async function requireYes(invocation: Invocation, holder: string): Promise<void>
 
 async function sign(
   { disk }: Invocation,
-  draft: RootDraft,
+  drafts: readonly RootDraft[],
   file: { readonly directory: string; readonly holder: string },
   given: PassphraseGiven,
   now: Date,
-): Promise<RootDraft> {
+): Promise<SignedDrafts> {
   const [passphrase = ''] = await readPassphrases([file.holder], 'open', passphraseSource(given));
   const holder = await openRootHolder(disk, { ...file, passphrase });
   try {
-    return signDraft(draft, holder.signerOf(draft), now);
+    return signDrafts(drafts, holder, now);
   } finally {
     holder.close();
   }
