@@ -108,12 +108,7 @@ function requireOnlineKey(root: ParsedNotary<NotaryRoot>, name: 'snapshot' | 'ti
   const { keys, threshold } = root.payload.roles[name];
   const [key] = keys;
   const isOne = listRole(root, name as RoleName).keyIds.length === 1 && threshold === 1;
-  if (
-    !key ||
-    !isOne ||
-    key.keytype !== 'ed25519' ||
-    !isSameValue(key.object, keyObjectOf('ed25519', key.publicBytes))
-  ) {
+  if (!key || !isOne || !isSameValue(key.object, keyObjectOf('ed25519', key.publicBytes))) {
     refuse(`does not name exactly one Ed25519 key, in the form that mirrors issue, in the role ${name}`);
   }
 }

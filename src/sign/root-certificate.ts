@@ -58,7 +58,7 @@ export function requireCertificateKey(
   const key = readAsKey(keyId, keyObject);
   const certificate = certificateOf(key);
   const text = Buffer.from(key.publicBytes).toString('latin1');
-  if (!certificate || key.keytype !== CERTIFICATE_KEYTYPE || !key.fingerprint.startsWith('ec:P-256:')) {
+  if (!certificate || !key.fingerprint.startsWith('ec:P-256:')) {
     return refuse(keyId, 'is not a P-256 key in a certificate');
   }
   // A member more would go with the key wherever it is copied.

@@ -18,7 +18,8 @@ import { type RepositoryId, repositoryId } from '../../src/tuf/names.ts';
 import { signerFromSeed } from '../../src/sign/signer.ts';
 import { deriveSeed } from '../../src/sign/derive.ts';
 import { NOW, SERVER_SECRET, alice, bob, carol, dave, refusal, upstreamRoot } from './cast.ts';
-import { PUBLICS, collectionDraft } from './collection-cast.ts';
+import { DAY } from '../simulator/clock.ts';
+import { PUBLICS, SERVED, certified, collectionDraft } from './collection-cast.ts';
 
 const [ONE, TWO, THREE] = ['one', 'two', 'three'].map(repositoryId) as [RepositoryId, RepositoryId, RepositoryId];
 
@@ -138,6 +139,9 @@ test('what is said once is equal in all: every other value makes a group of its 
   };
   const inPrefix = { ...collectionDraft(prefixed), repository: collectionDraft().repository };
   assert.equal(groups(collectionDraft(), inPrefix), 2);
+  const yesterday = new Date(NOW.getTime() - DAY);
+  const earlier = { rootKeys: [alice, bob, carol].map((holder) => certified(holder, SERVED, yesterday)) };
+  assert.equal(groups(collectionDraft(), collectionDraft(earlier)), 2);
 });
 
 test('holders that leave have no names in a draft: they are said to be, and their key ids stand below', () => {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Code } from '../../src/errors.ts';
+import { keyIdOf, keyObjectOf } from '../../src/notary/keys.ts';
 import { notarySignerFromScalar, notarySignerFromSeed } from '../../src/notary/signer.ts';
 import { formatDraft } from '../../src/sign/draft-document.ts';
 import { deriveRootScalar } from '../../src/sign/derive.ts';
@@ -19,6 +20,7 @@ import {
   PUBLICS,
   SERVED,
   accepted,
+  certified,
   collectionDraft,
   collectionOnlineKey,
   inCertificate,
@@ -180,6 +182,27 @@ for (const [name, wanted, what] of ofCertificates) {
     assert.throws(() => collectionDraft({ rootKeys }), refusal('STATE_ROOT_DRAFT', what));
   });
 }
+
+test('a current root of another collection is refused, though its certificates are for both names (N-04)', () => {
+  const rootKeys = [alice, bob].map((holder) => certified(holder, 'mirror.example/*'));
+  const collection = { name: GUN, servedAs: 'mirror.example/team/other' };
+  const signed = signedBy(collectionDraft({ rootKeys, collection }), NOW, alice, bob);
+  const current = { collection, previous: undefined, upstreamRoot: upstream.firstRoot, now: NOW };
+  const previous = acceptDraft(signed, current);
+  collectionDraft({ rootKeys, collection, previous });
+  const others = refusal('STATE_ROOT_DRAFT', /embedded current root is not app’s/);
+  assert.throws(() => collectionDraft({ rootKeys, previous }), others);
+});
+
+test('a root that clients would find too large is not drafted', () => {
+  const large = Buffer.alloc(400_000, 1);
+  const theirs = new SimulatedCollection();
+  const key = { keyId: keyIdOf('x', large), keyObject: keyObjectOf('x', large) };
+  theirs.role().signers = [{ ...key, method: 'eddsa', sign: () => new Uint8Array(64) }];
+  theirs.publish();
+  const refused = refusal('STATE_ROOT_DRAFT', /is larger than 512000 bytes/);
+  assert.throws(() => collectionDraft({ upstreamRoot: theirs.firstRoot }), refused);
+});
 
 test('a known certificate may have less than ten years left, and must outlive the root', () => {
   const later = (days: number): Date => new Date(NOW.getTime() + days * DAY);
