@@ -72,8 +72,8 @@ export function readCollectionClaim(signed: JsonObject): CollectionClaim | undef
   return typeof upstreamRootVersion === 'number' ? { repository, servedAs, upstreamRootVersion } : undefined;
 }
 
-/** @throws STATE_ROOT_DRAFT, or STATE_KEY for a key of a form that mirrors do not issue */
-export function requireCollectionShape(bytes: Uint8Array): void {
+/** The drafted root. @throws STATE_ROOT_DRAFT, STATE_KEY or TRUST_* unless it has the form that mirrors issue */
+export function readCollectionShape(bytes: Uint8Array): ParsedNotary<NotaryRoot> {
   const root = parseNotaryRoot(bytes, 'The drafted root', DEFAULT_LIMITS);
   requireOneForm(root);
   if (bytes.length > DEFAULT_LIMITS.rootBytes) refuse(`is larger than ${DEFAULT_LIMITS.rootBytes} bytes`);
@@ -85,6 +85,7 @@ export function requireCollectionShape(bytes: Uint8Array): void {
   if (distinct !== keyIds.length) refuse('names one key twice in the role root');
   const roles = Object.entries(root.payload.roles);
   requireSeparateKeys(new Map(roles.map(([name, role]) => [name as RoleName, asTufRole(role)])));
+  return root;
 }
 
 /** Unknown members, keys of no role, further roles and other spellings of a time: none is written again. */

@@ -2,7 +2,7 @@
 import { Refusal } from '../errors.ts';
 import type { RepositoryId } from '../tuf/names.ts';
 import type { RootDraft } from './draft-document.ts';
-import { isRootKeyIn, mergeDrafts, signDraft } from './root-draft.ts';
+import { mergeDrafts, signDraft, signedWhereListed } from './root-draft.ts';
 import type { RootHolder } from './root-holder.ts';
 
 export interface SignedDrafts {
@@ -17,14 +17,14 @@ export interface SignedDrafts {
  */
 export function signDrafts(drafts: readonly RootDraft[], holder: RootHolder, now: Date): SignedDrafts {
   const signed: RepositoryId[] = [];
-  const made = drafts.map((draft) => {
+  const all = drafts.map((draft) => {
     const signer = holder.signerOf(draft);
     // A file may be for several sets of holders.
-    if (drafts.length > 1 && !isRootKeyIn(draft, signer, now)) return draft;
-    signed.push(draft.repository);
-    return signDraft(draft, signer, now);
+    const made = drafts.length > 1 ? signedWhereListed(draft, signer, now) : signDraft(draft, signer, now);
+    if (made) signed.push(draft.repository);
+    return made ?? draft;
   });
-  if (signed.length > 0) return { drafts: made, signed };
+  if (signed.length > 0) return { drafts: all, signed };
   throw new Refusal('STATE_ROOT_DRAFT', `No draft in this file lists a key of ${holder.name}, neither now nor next.`);
 }
 

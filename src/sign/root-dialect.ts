@@ -4,7 +4,7 @@
  */
 import type { Certificate } from '../notary/certificate.ts';
 import { writeNotary } from '../notary/documents.ts';
-import { parseNotaryRoot, type NotaryRoot, type ParsedNotary } from '../notary/metadata.ts';
+import type { NotaryRoot, ParsedNotary } from '../notary/metadata.ts';
 import { keysNamedFor } from '../notary/named-keys.ts';
 import { certificateOf } from '../notary/root-certificates.ts';
 import type { NotaryRole } from '../notary/signatures.ts';
@@ -17,7 +17,7 @@ import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { type Parsed, parseRoot, type Root } from '../tuf/metadata.ts';
 import { type KeyId, type RepositoryId, ROOT, type RoleName } from '../tuf/names.ts';
 import { TrustedRoot } from '../tuf/trusted-set.ts';
-import { composeCollectionRoot, readCollectionClaim, requireCollectionShape } from './collection-shape.ts';
+import { composeCollectionRoot, readCollectionClaim, readCollectionShape } from './collection-shape.ts';
 import type { ListedRole, ListingRoot } from './root-pin.ts';
 import { composeRoot, readClaim, requireMirrorShape, roleKeys } from './root-shape.ts';
 
@@ -109,8 +109,7 @@ function collectionDialect({ name, servedAs }: CollectionNames): RootDialect {
         inIdOrder(signatures).map(([keyId, bytes]) => ({ keyId, method: 'ecdsa', bytes })),
       ),
     drafted(bytes) {
-      requireCollectionShape(bytes);
-      const root = parseNotaryRoot(bytes, DRAFTED, DEFAULT_LIMITS);
+      const root = readCollectionShape(bytes);
       return collectionRoot(root, root.payload.roles.root);
     },
     own: (bytes) => enrol(bytes, servedAs),

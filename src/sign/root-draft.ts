@@ -80,20 +80,20 @@ export function draftRoot(request: DraftRequest): RootDraft {
  * @throws STATE_ROOT_DRAFT when the signer is a root key neither of the current nor of the next root
  */
 export function signDraft(draft: RootDraft, signer: RootSigner, now: Date): RootDraft {
+  const signed = signedWhereListed(draft, signer, now);
+  if (signed) return signed;
+  return refuse(`The key ${signer.keyId.slice(0, 16)} is a root key of ${draft.repository} neither now nor next.`);
+}
+
+/** The same; undefined where the signer has nothing to sign. */
+export function signedWhereListed(draft: RootDraft, signer: RootSigner, now: Date): RootDraft | undefined {
   const judged = judgeDraft(draft, now);
   const own = rootKeysOf(judged, signer);
-  if (own.length === 0) {
-    refuse(`The key ${signer.keyId.slice(0, 16)} is a root key of ${draft.repository} neither now nor next.`);
-  }
+  if (own.length === 0) return undefined;
   const signatures = new Map(draft.signatures);
   // An ECDSA signature is another each time; the one that is there fits as well.
   for (const { id } of own) if (!signatures.has(id)) signatures.set(id, signer.sign(judged.next.envelope.message));
   return { ...draft, signatures };
-}
-
-/** Whether the signer has anything to sign here. @throws what `judgeDraft` throws */
-export function isRootKeyIn(draft: RootDraft, signer: RootSigner, now: Date): boolean {
-  return rootKeysOf(judgeDraft(draft, now), signer).length > 0;
 }
 
 function rootKeysOf({ next, previous }: JudgedDraft, { keyId }: RootSigner): RootKey[] {
