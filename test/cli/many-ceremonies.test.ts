@@ -128,7 +128,18 @@ describe('a ceremony for many repositories', () => {
 
   test('nothing waits any more; repositories that are named go on together, each under its own holders', async () => {
     assert.match((await workplace.succeed('root draft --all-waiting -o @none.json')).out, /Nothing waits for a root/);
+    const rehearsed = await workplace.succeed('root draft app sample --rotate-online -o @rotate.json --dry-run --json');
+    const members = ['drafts', 'dryRun', 'file', 'refused', 'signedTogetherSha256'];
+    assert.deepEqual(Object.keys(rehearsed.json).sort(), members);
     const { out } = await workplace.succeed('root draft app sample --rotate-online -o @rotate.json');
+    const shown = await workplace.succeed('root show @rotate.json --json');
+    assert.deepEqual(Object.keys(shown.json).sort(), ['drafts', 'file', 'signedTogetherSha256']);
+    const unsigned = await readFile(workplace.path('rotate.json'));
+    assert.match(
+      (await workplace.succeed(`${sign('rotate.json', 'alice')} --dry-run`)).out,
+      /Would sign these 2 as alice/,
+    );
+    assert.deepEqual(await readFile(workplace.path('rotate.json')), unsigned);
     assert.equal(out.match(/Roots that follow the ones that the mirror serves:/g)?.length, 2);
     assert.match(out, /snapshot: key replaced; timestamp: key replaced/);
     for (const holder of ['alice', 'bob']) await workplace.succeed(`${sign('rotate.json', holder)} --yes`);
