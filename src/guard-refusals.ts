@@ -40,6 +40,10 @@ export const GUARD_REFUSALS = {
     why: 'The pin names a least version, because older genuine content can be replayed to whoever has no memory.',
     next: 'Ask the mirror’s operator for a newer import; compare with the floor in the pin.',
   },
+  TRUST_RETIRED: {
+    why: 'The pin calls upstream retired and names every version it left; anything else was chosen by somebody else.',
+    next: 'ALARM: tell security. If upstream published after all, the pin must say so: ask whoever issued it.',
+  },
   TRUST_LOG_FORMAT: {
     why: 'Checkpoints, proofs and notes have one exact form; what is read leniently can mean two things.',
     next: 'Ask for it again from the mirror’s log; if it stays so, tell the mirror’s operator.',

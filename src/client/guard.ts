@@ -19,18 +19,12 @@ import { systemClock } from './doors/system-clock.ts';
 import { readEveryRole } from './resolve/every-role.ts';
 import { rememberTarget } from './memory.ts';
 import { openNetwork } from './fetch/network.ts';
-import {
-  type OperationContext,
-  type Reached,
-  type Work,
-  operateFromCache,
-  operateOffline,
-  operateOnline,
-} from './operation.ts';
+import { type OperationContext, type Reached, attempt, operate } from './operation.ts';
 import type { Pin } from './pin/pin.ts';
 import { joined, type Place } from './fetch/place.ts';
 import type { Edge } from './trust/role-reader.ts';
-import { RootMemory } from './trust/roots.ts';
+import type { Session } from './trust/session.ts';
+import { tufDialect } from './tuf-dialect.ts';
 import { type Search, type Visit, search } from './resolve/search.ts';
 import type { Store } from './remember/store.ts';
 import { checked, drained } from './resolve/target-check.ts';
@@ -69,17 +63,23 @@ const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
 
 export class Guard {
   readonly pin: Pin;
-  readonly #context: OperationContext;
+  readonly #context: OperationContext<Session>;
   readonly #targets: TargetSource;
   readonly #network;
 
   constructor({ pin, store, fetch: ownFetch, openPlace: open, clock = systemClock, limits }: GuardOptions) {
     const all = { ...DEFAULT_LIMITS, ...limits };
     const level = pin.mirrorRoot ? 'pinned' : 'carried';
+    if (pin.collection) {
+      throw new Refusal('CONFIG_PIN', `The pin for ${pin.repository} is of a Notary collection.`, {
+        next: 'Use a CollectionGuard: what Notary signs lies in a registry, and is looked up by tag.',
+      });
+    }
     this.pin = pin;
     const places = open ?? ((url) => openPlace(url, ownFetch));
     this.#network = openNetwork(pin.location, level, all, places, pin.ledger?.address);
-    this.#context = { pin, store, network: this.#network, clock, limits: all, memory: new RootMemory() };
+    const dialect = tufDialect(pin, this.#network, all);
+    this.#context = { pin, store, clock, limits: all, dialect };
     this.#targets = { shelf: this.#network.targets, names: level === 'pinned' ? 'consistent' : 'any' };
   }
 
@@ -90,7 +90,7 @@ export class Guard {
    * the memory or the clock. Nothing is kept of an operation that throws.
    */
   refresh({ mode = 'online', everyRole = false }: Asked & { readonly everyRole?: boolean } = {}): Promise<Standing> {
-    return this.#operate(mode, async (reached) => {
+    return operate(this.#context, mode, async (reached) => {
       const { authority, reader } = reached.session;
       const start = this.#start(reached);
       const { read, excluded } = everyRole
@@ -175,41 +175,26 @@ export class Guard {
   async #find(
     name: string,
     mode: Mode,
-  ): Promise<{ finding: Finding; held: Sha256 | undefined; usedMode: Reached['mode'] }> {
+  ): Promise<{ finding: Finding; held: Sha256 | undefined; usedMode: Reached<Session>['mode'] }> {
     const path = targetPath(name);
-    return this.#operate(mode, async (reached) => {
+    return operate(this.#context, mode, async (reached) => {
       const found = await search(reached.session.reader, this.#start(reached), path, this.#context.limits);
       // From the cache, only a search that went well to its end is an answer; everything else is asked again online.
       if (reached.mode === 'cache' && 'refusal' in found.outcome) throw found.outcome.refusal;
       const roles = rolesOf(found.visit);
-      const verdict = verdictOf(reached.session, found, roles, this.#standing(reached, roles));
+      const verdict = verdictOf(reached.session, found, roles, this.#standing(reached, roles), this.pin);
       const finding = { search: found, verdict };
       const held = reached.held.state?.targets.get(path);
       return { result: { finding, held, usedMode: reached.mode }, isGood: !isRefused(found) };
     });
   }
 
-  #operate<Result>(mode: Mode, work: Work<Result>): Promise<Result> {
-    switch (mode) {
-      case 'online':
-        return attempt(operateOnline(this.#context, work));
-      case 'offline':
-        return attempt(operateOffline(this.#context, work));
-      case 'cache-first':
-        return operateFromCache(this.#context, work).catch((error: unknown) => {
-          // Whatever is wrong with the cache, the whole operation begins again with what the network says.
-          if (!(error instanceof Refusal) || error.code === 'STATE_CLOCK_BEHIND') throw error;
-          return attempt(operateOnline(this.#context, work));
-        });
-    }
-  }
-
-  #start({ session: { authority } }: Reached): Edge {
+  #start({ session: { authority } }: Reached<Session>): Edge {
     return { delegator: undefined, name: authority.role, keys: authority.keys };
   }
 
   #standing(
-    { session, held, mode }: Reached,
+    { session, held, mode }: Reached<Session>,
     roles: readonly RoleName[],
     excluded: readonly RoleName[] = [],
   ): Standing {
@@ -268,14 +253,6 @@ function refuseLarger(path: TargetPath, { length }: TargetEntry, maxBytes: numbe
     details: { target: printable(path), limit: 'targetFileBytes' },
     next: 'If upstream really grew beyond it, raise the limit where the guard is made.',
   });
-}
-
-async function attempt<Result>(doing: Promise<Result>): Promise<Result> {
-  try {
-    return await doing;
-  } catch (error) {
-    throw advised(error);
-  }
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -7,6 +7,7 @@
  */
 export { Refusal, isRefusal, type Code, type Family, type Details } from '../errors.ts';
 export type { Clock } from './clock.ts';
+export { CollectionGuard, type TagFinding } from './collection-guard.ts';
 export { Consensus, type ConsensusOptions, type SharedFinding } from './consensus.ts';
 export type { Round, Voice } from './answer/shared-verdict.ts';
 export { systemClock } from './doors/system-clock.ts';
@@ -15,13 +16,27 @@ export { folderStore } from './doors/folder-store.ts';
 export { httpPlace } from './doors/http-place.ts';
 export { memoryStore } from './doors/memory-store.ts';
 export type { GraceUse } from './trust/expiry.ts';
+export { type KeyDifference, differenceFromPinned } from './notary/authority.ts';
+export type { TagOutcome, TagSearch, TagStep } from './notary/tag-search.ts';
+export { explainTag } from './notary/tag-words.ts';
 export { explain } from './resolve/explain.ts';
 export { rootFingerprint } from './pin/fingerprint.ts';
 export { Guard, type Asked, type Finding, type GuardOptions } from './guard.ts';
 export type { MappedRepository, Mapping, RepositoryMap } from './pin/map.ts';
 export { readMap } from './pin/map-file.ts';
 export { readSignedPin, type SignedPin, type SshPublicKey, type SshSigner } from './pin/officer.ts';
-export type { Floor, Grace, Location, MarksReset, Period, Pin, Policy, StaticPins } from './pin/pin.ts';
+export type {
+  CollectionPin,
+  Floor,
+  Grace,
+  Location,
+  MarksReset,
+  Period,
+  Pin,
+  Policy,
+  Retired,
+  StaticPins,
+} from './pin/pin.ts';
 export { readPin } from './pin/pin-file.ts';
 export { writePin } from './pin/pin-write.ts';
 

@@ -3,23 +3,13 @@
  * good. Between the two, another process may have moved it: then this operation begins again from what that one saw.
  */
 import { Refusal, isRefusal } from '../errors.ts';
-import type { Envelope } from '../tuf/envelope.ts';
 import type { Limits } from '../tuf/limits.ts';
-import type { RoleName, Sha256, TargetPath } from '../tuf/names.ts';
-import type { TrustedSnapshot } from '../tuf/trusted-set.ts';
+import type { Sha256, TargetPath } from '../tuf/names.ts';
 import { Cache } from './remember/cache.ts';
 import { type Held, readHeld } from './remember/held.ts';
 import type { Pin } from './pin/pin.ts';
-import type { RootChain } from './trust/roots.ts';
-import type { Session } from './trust/session.ts';
-import {
-  type GuardState,
-  type HeldDigests,
-  type HeldRole,
-  digestsOf,
-  readState,
-  writeState,
-} from './remember/state.ts';
+import { type GuardState, type HeldDigests, digestsOf, readState, writeState } from './remember/state.ts';
+import type { Memorable, MemorableFile, MemorableTop } from './remember/memorable.ts';
 import type { Store } from './remember/store.ts';
 
 /** How far the clock may be behind what was seen: corrections of a good clock are smaller. */
@@ -45,25 +35,28 @@ export function requireClock({ state }: Held, now: Date): void {
 }
 
 /** @returns false when somebody else moved the memory meanwhile: nothing was changed */
-export async function commitSession(store: Store, { repository }: Pin, held: Held, session: Session): Promise<boolean> {
+export async function commitSession(store: Store, { repository }: Pin, held: Held, seen: Memorable): Promise<boolean> {
   const before = held.state;
-  const keep = ({ bytes, fileSha256 }: Envelope): Sha256 => held.cache.keep(bytes, fileSha256);
+  const keep = ({ bytes, fileSha256 }: MemorableFile): Sha256 => held.cache.keep(bytes, fileSha256);
+  // What was read now, and what was held before as far as it is still the listed one.
+  const still = [...(before?.roles ?? [])].filter(([role, file]) => seen.isStillListed(role, file));
+  const read = seen.roles.map(([role, { version, file }]) => [role, { version, sha256: keep(file) }] as const);
   const state: GuardState = {
     repository,
-    lastTrustedTime: later(session.now, before?.lastTrustedTime),
-    refreshedAt: session.now,
-    mirror: session.mirror ? topDigests(session.mirror.top.chain, session.mirror.top.snapshot, keep) : NOTHING,
-    upstream: session.evidence ? topDigests(session.evidence.chain, session.evidence.snapshot, keep) : NOTHING,
-    roles: rolesOf(session, before, keep),
+    lastTrustedTime: later(seen.now, before?.lastTrustedTime),
+    refreshedAt: seen.now,
+    mirror: seen.mirror ? topDigests(seen.mirror, keep) : NOTHING,
+    upstream: seen.upstream ? topDigests(seen.upstream, keep) : NOTHING,
+    roles: new Map([...still, ...read]),
     targets: before?.targets ?? new Map<TargetPath, Sha256>(),
-    marks: session.marks(),
-    contents: session.contents.seen,
+    marks: seen.marks,
+    contents: seen.contents,
     // A pin that asks for no proof any more must not make the guard forget which log it saw.
-    ledger: session.ledger
+    ledger: seen.ledger
       ? {
-          checkpoint: session.ledger.checkpoint,
-          proof: held.cache.keep(session.ledger.proof),
-          approvals: session.ledger.approved && held.cache.keep(session.ledger.approved),
+          checkpoint: seen.ledger.checkpoint,
+          proof: held.cache.keep(seen.ledger.proof),
+          approvals: seen.ledger.approved && held.cache.keep(seen.ledger.approved),
         }
       : before?.ledger,
   };
@@ -111,25 +104,8 @@ async function commit(store: Store, held: Held, state: GuardState): Promise<bool
 
 const NOTHING: HeldDigests = { roots: [], timestamp: undefined, snapshot: undefined };
 
-function topDigests(chain: RootChain, snapshot: TrustedSnapshot, keep: (envelope: Envelope) => Sha256): HeldDigests {
-  return {
-    roots: chain.slice(1).map(({ root }) => keep(root.envelope)),
-    timestamp: keep(snapshot.timestamp.timestamp.envelope),
-    snapshot: keep(snapshot.snapshot.envelope),
-  };
-}
-
-/** What was read now, and what was held before as far as it is still the listed version. */
-function rolesOf(
-  { reader, evidence, mirror }: Session,
-  before: GuardState | undefined,
-  keep: (envelope: Envelope) => Sha256,
-): Map<RoleName, HeldRole> {
-  const listed = (evidence?.snapshot ?? mirror?.top.snapshot)?.snapshot.payload.roles;
-  const still = [...(before?.roles ?? [])].filter(([role, { version }]) => listed?.get(role)?.version === version);
-  const roles = new Map(still);
-  for (const [role, { version, envelope }] of reader.roles) roles.set(role, { version, sha256: keep(envelope) });
-  return roles;
+function topDigests({ roots, timestamp, snapshot }: MemorableTop, keep: (file: MemorableFile) => Sha256): HeldDigests {
+  return { roots: roots.map(keep), timestamp: keep(timestamp), snapshot: keep(snapshot) };
 }
 
 function later(a: Date, b: Date | undefined): Date {

@@ -10,9 +10,8 @@ import type { RoleKeys } from '../tuf/signatures.ts';
 import { enforceExpiry } from '../tuf/trusted-set.ts';
 import { MetadataShelf, type Shelf, openTarget } from './fetch/layout.ts';
 import { type Edge, RoleReader } from './trust/role-reader.ts';
-import { RootMemory } from './trust/roots.ts';
+import { RootMemory, newestOf } from './trust/roots.ts';
 import { type Search, search } from './resolve/search.ts';
-import { newestOf } from './trust/session.ts';
 import { checked } from './resolve/target-check.ts';
 import { followTop, type Top } from './trust/workflow.ts';
 
@@ -58,7 +57,7 @@ export class PlainClient {
     };
     const accepted = cache.write.bind(cache);
     const anchor = (await cache.read('root' as RoleName)) ?? new Uint8Array();
-    const rules = { limits: all, expiry: enforceExpiry(now), memory: new RootMemory(), accepted };
+    const rules = { limits: all, expiry: enforceExpiry(now), memory: RootMemory.ofTuf(), accepted };
     const top = await followTop(anchor, held, shelf, rules);
     const isConsistent = newestOf(top.chain).root.payload.consistentSnapshot;
     const reader = new RoleReader(

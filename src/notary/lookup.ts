@@ -38,14 +38,30 @@ export function findTarget(
   path: TargetPath,
   roles: readonly RoleName[] = [TARGETS],
 ): Found | undefined {
-  for (const start of roles) {
-    const skipped = new Set(roles.filter((role) => role !== start));
-    for (const role of rolesFor(files, path, start, skipped)) {
-      const entry = files.get(role)?.targets.get(path);
-      if (entry) return { role, path, entry };
-    }
+  for (const { role, maySpeak } of lookUp(files, path, roles)) {
+    const entry = maySpeak ? files.get(role)?.targets.get(path) : undefined;
+    if (entry) return { role, path, entry };
   }
   return undefined;
+}
+
+/** One role that a look-up comes to, in its order. */
+export interface LookedAt {
+  readonly role: RoleName;
+  /** The role of the priority list below which it is asked, or is itself. */
+  readonly start: RoleName;
+  /** Whether its delegators let it speak for the path. One that may not is not asked, nor is what it delegates to. */
+  readonly maySpeak: boolean;
+  /** Whether it has a file; without one it is passed over with all below it. */
+  readonly hasFile: boolean;
+}
+
+/** The whole way of a look-up, as if no role listed the path. */
+export function* lookUp(files: TargetsFiles, path: TargetPath, roles: readonly RoleName[]): Generator<LookedAt> {
+  for (const start of roles) {
+    const skipped = new Set(roles.filter((role) => role !== start));
+    yield* rolesFor(files, path, start, skipped);
+  }
 }
 
 export type TagAnswer =
@@ -78,20 +94,20 @@ function* rolesFor(
   path: TargetPath,
   start: RoleName,
   skipped: ReadonlySet<RoleName>,
-): Generator<RoleName> {
+): Generator<LookedAt> {
   // Each role is delegated by its one parent and named once there, so the queue ends with the last file.
   const queue: Step[] = [{ name: TARGETS, paths: [''] }];
   for (const step of queue) {
     const file = files.get(step.name);
-    if (!file) continue;
     const isOnTheWay = step.name !== start && isWithin(start, step.name);
     if (!isOnTheWay) {
-      // A role that may not speak for the path hands nothing on for it either.
       if (!isWithin(step.name, start) || skipped.has(step.name)) continue;
-      if (!step.paths.some((prefix) => path.startsWith(prefix))) continue;
-      yield step.name;
+      const maySpeak = step.paths.some((prefix) => path.startsWith(prefix));
+      yield { role: step.name, start, maySpeak, hasFile: file !== undefined };
+      // A role that may not speak for the path hands nothing on for it either.
+      if (!maySpeak) continue;
     }
-    for (const { name, paths } of file.delegations?.roles ?? []) {
+    for (const { name, paths } of file?.delegations?.roles ?? []) {
       queue.push({ name, paths: restrictPaths(step.paths, paths) });
     }
   }

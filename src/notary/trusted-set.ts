@@ -152,8 +152,17 @@ export class TrustedCollectionSnapshot {
     return this.authored(TARGETS, this.timestamp.root.role('targets'), bytes);
   }
 
-  /** One authored role under the keys that its only delegator gives it; `targets` and delegations by the same code (W-05). */
-  authored(name: RoleName, keys: NotaryRole, bytes: Uint8Array, delegator?: RoleName): CollectionRole {
+  /**
+   * One authored role under the keys that its only delegator gives it; `targets` and delegations by the same code (W-05).
+   * @param expiry in place of the rule of the others, for whoever decides role by role
+   */
+  authored(
+    name: RoleName,
+    keys: NotaryRole,
+    bytes: Uint8Array,
+    delegator?: RoleName,
+    expiry: ExpiryRule = this.#expiry,
+  ): CollectionRole {
     const code = name === TARGETS ? 'TRUST_TORN' : 'TRUST_ROLE_MISMATCH';
     const listed = this.snapshot.payload.roles.get(name);
     if (!listed)
@@ -163,7 +172,7 @@ export class TrustedCollectionSnapshot {
     requireThreshold(name, keys, parsed, delegator);
     // The snapshot lists no versions, and a shorter file must not go around the comparison as it does in stock clients.
     refuseRollback(name, parsed.version, this.#previous.roles?.get(name));
-    this.#expiry(name, parsed.expires);
+    expiry(name, parsed.expires);
     return { name, ...parsed };
   }
 

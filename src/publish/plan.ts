@@ -12,6 +12,7 @@ import { formatDate } from '../tuf/dates.ts';
 import { type RoleName, TARGETS, printable } from '../tuf/names.ts';
 import type { Candidate } from '../verify/candidate.ts';
 import { findDecision } from '../verify/decisions.ts';
+import { isWithin } from '../notary/names.ts';
 import { type Reading, readRoot } from './own-root.ts';
 
 export interface Plan {
@@ -33,14 +34,14 @@ export function planGeneration(
   reading: Reading,
   now: Date,
 ): Plan {
-  const roles = listRoles(candidate, before?.roles ?? []);
+  const roles = listRoles(candidate, before?.roles ?? [], reading);
   requireComplete(candidate, roles);
   const lowered = loweredRole(roles, before?.roles ?? []);
   const onlineEpoch = (before?.current.onlineEpoch ?? 1) + (lowered ? 1 : 0);
   return { roles, onlineEpoch, rootChange: whyRootMustChange(candidate, before, lowered, reading, now) };
 }
 
-function listRoles(candidate: Candidate, before: readonly GenerationRole[]): GenerationRole[] {
+function listRoles(candidate: Candidate, before: readonly GenerationRole[], { collection }: Reading): GenerationRole[] {
   const listed: GenerationRole[] = [...candidate.content.roles.values()].map((role) => ({
     role: role.role,
     version: role.version,
@@ -50,8 +51,15 @@ function listRoles(candidate: Candidate, before: readonly GenerationRole[]): Gen
     reachable: true,
   }));
   const names = new Set(listed.map(({ role }) => role));
-  // Clients that saw an entry refuse a snapshot without it, so a retired or excluded role keeps its last one.
-  return [...listed, ...before.filter(({ role }) => !names.has(role)).map((role) => ({ ...role, reachable: false }))];
+  // Clients of TUF that saw an entry refuse a snapshot without it, so a retired or excluded role keeps its last one. Those of
+  // Notary do not; there a guard asks for exactly the roles that somebody delegates to.
+  const left = before.filter(({ role }) => !names.has(role) && (!collection || isLeftOut(role, candidate)));
+  return [...listed, ...left.map((role) => ({ ...role, reachable: false }))];
+}
+
+/** Whether the operator leaves out this role of a collection, or one above it. */
+function isLeftOut(role: RoleName, { content: { decisions } }: Candidate): boolean {
+  return decisions.some((made) => made.kind === 'exclude-role' && isWithin(role, made.role));
 }
 
 /** @throws STATE_INCOMPLETE when any delegation leads to a role that is neither listed nor excluded by name */

@@ -25,7 +25,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // Bytes become a Candidate, or a named refusal.
   verify: ['errors', 'tuf', 'notary', 'tlog', 'type acquire/source', 'type acquire/notary'],
   // The guard: a library that others embed. It knows the language and its own doors, and no room of the server.
-  client: ['errors', 'tuf', 'tlog', 'sshsig'],
+  client: ['errors', 'tuf', 'notary', 'tlog', 'sshsig'],
   // Keys that can say yes.
   sign: ['errors', 'tuf', 'notary', 'platform'],
   // What happened, who did it.

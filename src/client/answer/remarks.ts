@@ -6,9 +6,11 @@ import type { TargetEntry } from '../../tuf/metadata.ts';
 import { type RoleName, type TargetPath, printable } from '../../tuf/names.ts';
 import { countSigners } from '../../tuf/signatures.ts';
 import type { GraceUse } from '../trust/expiry.ts';
+import type { Retired } from '../pin/pin.ts';
 import { exchangeableRoles } from './identity.ts';
 import type { Logged } from '../trust/ledger.ts';
 import type { Session } from '../trust/session.ts';
+import type { Statement } from '../trust/statement.ts';
 
 /** One thing that is established or not known; the code is stable, the text is for people. */
 export interface Remark {
@@ -22,6 +24,7 @@ export function establishedOf(
   roles: readonly RoleName[],
   { role, target }: { readonly role: RoleName; readonly target: TargetEntry },
   name: TargetPath,
+  retired: Retired | undefined,
 ): Remark[] {
   const { reader, authority, evidence, mirror } = session;
   const start = reader.roles.get(authority.role);
@@ -49,10 +52,8 @@ export function establishedOf(
         : 'Every role on the way has the version that upstream’s snapshot lists; none was withheld.',
     );
   }
-  if (mirror) {
-    const { generation, import: number } = mirror.statement;
-    add('delivered', `The mirror signed it as its newest: generation ${generation}, import ${number}.`);
-  }
+  if (retired) remarks.push(retiredRemark(retired));
+  if (mirror) remarks.push(deliveredRemark(mirror.statement));
   if (session.ledger) {
     const { origin, index, size, witnesses, witnessedAt, approvals } = session.ledger;
     const seen =
@@ -63,6 +64,13 @@ export function establishedOf(
     if (approvals !== undefined) add('approved', `${approvals} of the people in the pin approved this import.`);
   }
   return remarks;
+}
+
+export function deliveredRemark({ generation, import: number }: Pick<Statement, 'generation' | 'import'>): Remark {
+  return {
+    code: 'delivered',
+    text: `The mirror signed it as its newest: generation ${generation}, import ${number}.`,
+  };
 }
 
 interface Circumstances {
@@ -100,27 +108,48 @@ export function notKnownOf(
       `Whether the file of ${printable(role)} is its own: other roles have its keys, and upstream’s snapshot lists no hashes.`,
     );
   }
+  remarks.push(...unknownToMemory({ mode, refreshedAt, hadMemory }, mirror ? 'the mirror' : 'the copy'));
+  if (mirror) addApproval(add, session.ledger);
+  return [...remarks, ...unknownUnderGrace(graceUsed)];
+}
+
+/** What a memory would know, and what only asking would tell. */
+export function unknownToMemory({ mode, refreshedAt, hadMemory }: Circumstances, whose: string): Remark[] {
+  const remarks: Remark[] = [];
   if (!hadMemory) {
-    add('memory', 'Whether anything newer was ever served here: this guard had no memory, and rests on its pin alone.');
+    const text = 'Whether anything newer was ever served here: this guard had no memory, and rests on its pin alone.';
+    remarks.push({ code: 'memory', text });
   }
   if (mode !== 'online' && refreshedAt) {
-    const whose = mirror ? 'the mirror' : 'the copy';
-    add('newer-mirror', `Whether ${whose} has anything newer since the last refresh on ${refreshedAt.toISOString()}.`);
-  }
-  if (mirror) addApproval(add, session.ledger);
-  for (const { role, expired } of graceUsed) {
-    add(
-      'expired',
-      `Whether ${printable(role)} would still be signed today: it expired on ${expired.toISOString()}, and was believed by permission.`,
-    );
+    const text = `Whether ${whose} has anything newer since the last refresh on ${refreshedAt.toISOString()}.`;
+    remarks.push({ code: 'newer-mirror', text });
   }
   return remarks;
+}
+
+export function unknownUnderGrace(graceUsed: readonly GraceUse[]): Remark[] {
+  return graceUsed.map(({ role, expired }) => ({
+    code: 'expired',
+    text: `Whether ${printable(role)} would still be signed today: it expired on ${expired.toISOString()}, and was believed by permission.`,
+  }));
+}
+
+/** Nothing of a ledger was asked for. */
+export const UNKNOWN_APPROVAL: Remark = {
+  code: 'approval',
+  text: 'Who brought this in and who approved it: no ledger proof is checked.',
+};
+
+/** That the pin calls upstream retired, and what holds in place of its age. */
+export function retiredRemark({ reason }: Retired): Remark {
+  const text = `The pin calls upstream retired (${printable(reason, 500)}): every role is there in the version that it names, and no other.`;
+  return { code: 'retired', text };
 }
 
 /** What the log does not show, at each of the levels at which it can be asked. */
 function addApproval(add: (code: string, text: string) => void, ledger: Logged | undefined): void {
   if (!ledger) {
-    add('approval', 'Who brought this in and who approved it: no ledger proof is checked.');
+    add(UNKNOWN_APPROVAL.code, UNKNOWN_APPROVAL.text);
     return;
   }
   if (ledger.witnesses.length === 0)

@@ -66,6 +66,7 @@ export function sharedVerdict(round: Round): Verdict {
     );
   return {
     ...first.verdict,
+    asOfBy: verdicts.find(({ asOfBy }) => asOfBy === 'mirror')?.asOfBy ?? verdicts[0]?.asOfBy,
     asOf: earliest(
       verdicts.flatMap(({ asOf }) => asOf ?? []),
       (date) => date,

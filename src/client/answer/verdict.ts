@@ -5,12 +5,13 @@
  */
 import type { Code } from '../../errors.ts';
 import type { RoleName, TargetPath } from '../../tuf/names.ts';
-import type { GraceUse } from '../trust/expiry.ts';
+import type { AuthoredRole } from '../../tuf/trusted-set.ts';
+import type { Expiries, GraceUse } from '../trust/expiry.ts';
 import type { Pin } from '../pin/pin.ts';
 import { type Remark, establishedOf, notKnownOf } from './remarks.ts';
 import type { Session } from '../trust/session.ts';
 import type { Search } from '../resolve/search.ts';
-import { type Warning, warningsOf } from './warnings.ts';
+import { type Outlook, type Warning, warningsOf } from './warnings.ts';
 
 /** How an operation reaches its metadata: see `Guard`. */
 export type Mode = 'online' | 'offline' | 'cache-first';
@@ -26,6 +27,8 @@ export interface Standing {
   readonly now: Date;
   /** Last moment at which upstream vouched for this state; undefined with static pins alone. */
   readonly asOf: Date | undefined;
+  /** Whose word that is: upstream’s own signature, or the mirror’s statement about it. */
+  readonly asOfBy: 'upstream' | 'mirror' | undefined;
   /** Who delivered it: the mirror’s generation and import; undefined at the carried level. */
   readonly deliveredBy: { readonly generation: number; readonly import: number; readonly until: Date } | undefined;
   /** What the mirror’s log shows of this state; undefined where the pin does not ask. */
@@ -86,6 +89,7 @@ export function standingOf(session: Session, roles: readonly RoleName[], circums
     mode,
     now,
     asOf: evidence?.asOf,
+    asOfBy: evidence && 'upstream',
     deliveredBy: mirror &&
       top && {
         generation: mirror.statement.generation,
@@ -105,9 +109,9 @@ export function standingOf(session: Session, roles: readonly RoleName[], circums
       timestamp: top.timestamp.timestamp.version,
       snapshot: top.snapshot.version,
     },
-    horizon: horizonOf(session, roles),
+    horizon: horizonOf(session.reader.roles, expiries, roles),
     graceUsed,
-    warnings: warningsOf(session, roles, circumstances),
+    warnings: warningsOf(outlookOf(session, pin), roles, circumstances),
     notKnown: notKnownOf(session, roles, circumstances, graceUsed),
   };
 }
@@ -118,6 +122,7 @@ export function verdictOf(
   { name, outcome }: Search,
   roles: readonly RoleName[],
   standing: Standing,
+  { policy }: Pin,
 ): Verdict {
   const found = outcome.kind === 'found' ? outcome : undefined;
   return {
@@ -129,13 +134,31 @@ export function verdictOf(
     sha256: found?.target.hashes.get('sha256'),
     length: found?.target.length,
     authoredBy: found?.role,
-    established: found ? establishedOf(session, roles, found, name) : [],
+    established: found ? establishedOf(session, roles, found, name, policy.retired) : [],
   };
 }
 
-function horizonOf({ reader, expiries }: Session, roles: readonly RoleName[]): Standing['horizon'] {
+function outlookOf({ now, expiries, contents, mirror, evidence, reader }: Session, { policy }: Pin): Outlook {
+  const saysBacktrack = ({ payload }: AuthoredRole): boolean =>
+    payload.delegations?.roles.some(({ byBacktrack }) => byBacktrack) === true;
+  return {
+    ...{ now, expiries, contents },
+    isCarried: !mirror,
+    hasAgeLimit: mirror !== undefined && evidence !== undefined && !policy.retired,
+    mirrorRootExpires: mirror?.top.snapshot.timestamp.root.root.expires,
+    backtracking: [...reader.roles].flatMap(([name, role]) => (saysBacktrack(role) ? [name] : [])),
+    exclusions: mirror?.statement.excluded ?? new Map<RoleName, string>(),
+  };
+}
+
+/** @param read every role that was read in the operation: a role of another’s search says nothing about this answer */
+export function horizonOf(
+  read: ReadonlyMap<RoleName, unknown>,
+  expiries: Expiries,
+  roles: readonly RoleName[],
+): Standing['horizon'] {
   const dated = roles.flatMap((role) => {
-    const expires = reader.roles.has(role) ? expiries.expiryOf(role) : undefined;
+    const expires = read.has(role) ? expiries.expiryOf(role) : undefined;
     return expires ? [{ role, expires }] : [];
   });
   return dated.sort((a, b) => a.expires.getTime() - b.expires.getTime())[0];

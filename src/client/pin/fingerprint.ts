@@ -2,6 +2,7 @@
  * A root file as two people compare it: by its SHA-256, or by ear. Whoever believes a root does so because somebody
  * confirmed exactly these bytes; nothing here verifies a signature.
  */
+import { parseNotaryRoot } from '../../notary/metadata.ts';
 import { DEFAULT_LIMITS } from '../../tuf/limits.ts';
 import { parseRoot } from '../../tuf/metadata.ts';
 import type { Sha256 } from '../../tuf/names.ts';
@@ -21,10 +22,12 @@ const SPOKEN_BYTES = 8;
 
 /**
  * @param bytes a root file; its size is the caller’s to bound
+ * @param dialect whose root it is: a TUF repository’s, or a Notary collection’s
  * @throws TRUST_JSON, TRUST_MALFORMED, TRUST_TYPE, TRUST_KEY and the like when it is not a root file
  */
-export function rootFingerprint(bytes: Uint8Array): RootFingerprint {
-  const { envelope, version } = parseRoot(bytes, 'root', DEFAULT_LIMITS);
+export function rootFingerprint(bytes: Uint8Array, dialect: 'tuf' | 'notary' = 'tuf'): RootFingerprint {
+  const parse = dialect === 'notary' ? parseNotaryRoot : parseRoot;
+  const { envelope, version } = parse(bytes, 'root', DEFAULT_LIMITS);
   return { sha256: envelope.fileSha256, version, spoken: spokenDigest(envelope.fileSha256) };
 }
 

@@ -9,6 +9,7 @@ import { repositoryId } from '../../tuf/names.ts';
 import { readAddress } from './addresses.ts';
 import { type DocumentKind, Member } from './own-document.ts';
 import type { Location, MarksReset, Pin } from './pin.ts';
+import { readCollection } from './pin-collection.ts';
 import { readLedger } from './pin-ledger.ts';
 import { readPolicy } from './pin-policy.ts';
 import { readFloor, readRoot, readStaticPins } from './pin-trust.ts';
@@ -47,6 +48,7 @@ export function readAnyPin(bytes: Uint8Array): Pin {
     'mirror_root',
     'upstream_root',
     'targets',
+    'collection',
     'floor',
     'policy',
     'ledger',
@@ -55,10 +57,12 @@ export function readAnyPin(bytes: Uint8Array): Pin {
   ]);
   if (member('countersign').text() !== PIN_FORMAT) member('countersign').refuse(`must be “${PIN_FORMAT}”`);
   const repository = member('repository');
-  const mirrorRoot = member('mirror_root').optional(readRoot);
+  const collection = member('collection').optional((present) => readCollection(present, member));
+  const mirrorRoot = collection?.mirrorRoot ?? member('mirror_root').optional(readRoot);
   const upstreamRoot = member('upstream_root').optional(readRoot);
-  const targets = member('targets').optional(readStaticPins);
-  if (!upstreamRoot && !targets) document.refuse('has neither upstream_root nor targets, so it would believe nobody');
+  const targets = collection ? undefined : member('targets').optional(readStaticPins);
+  if (!upstreamRoot && !targets && !collection)
+    document.refuse('has neither upstream_root nor targets, so it would believe nobody');
   // Without a mirror’s keys only upstream’s own say what is current; static pins alone would take any old state (M-04).
   if (!upstreamRoot && !mirrorRoot)
     document.refuse('has neither mirror_root nor upstream_root: nobody says what is current');
@@ -68,6 +72,7 @@ export function readAnyPin(bytes: Uint8Array): Pin {
     mirrorRoot,
     upstreamRoot,
     targets,
+    ...(collection && { collection: collection.pin }),
     floor: readFloor(member('floor'), upstreamRoot !== undefined),
     policy: readPolicy(member('policy'), mirrorRoot === undefined),
     ledger: member('ledger').optional((ledger) => {

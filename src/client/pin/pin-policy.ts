@@ -2,10 +2,11 @@
  * What a pin permits: ages, periods without a connection, and grace for expired roles. What is not written is the
  * careful default. Rules that concern the pin as a whole say so in their refusals.
  */
-import { type RoleName, printable, roleName } from '../../tuf/names.ts';
+import { type RoleName, TARGETS, isTopLevel, printable, roleName } from '../../tuf/names.ts';
 import type { Member } from './own-document.ts';
 import { formatPeriod } from './period.ts';
-import type { Grace, Period, Policy } from './pin.ts';
+import { HIGHEST_VERSION } from './pin-trust.ts';
+import type { Grace, Period, Policy, Retired } from './pin.ts';
 
 const DAY = 86_400_000;
 
@@ -27,13 +28,15 @@ const MAX_REASON_BYTES = 500;
  */
 export function readPolicy(policy: Member, isCarried: boolean): Policy {
   const written = policy.optional((present) => {
-    const member = present.closed(['maxUpstreamAge', 'maxOffline', 'warnBefore', 'grace']);
+    const member = present.closed(['maxUpstreamAge', 'maxOffline', 'warnBefore', 'grace', 'retired']);
     const maxUpstreamAge = member('maxUpstreamAge').optional((age) => age.period()) ?? DEFAULT_POLICY.maxUpstreamAge;
+    const retired = member('retired').optional(readRetired);
     return {
       maxUpstreamAge,
       maxOffline: member('maxOffline').optional((period) => period.period()) ?? DEFAULT_POLICY.maxOffline,
       warnBefore: member('warnBefore').optional((period) => period.period()) ?? DEFAULT_POLICY.warnBefore,
       grace: member('grace').optional((grace) => readGraces(grace, maxUpstreamAge, isCarried)) ?? DEFAULT_POLICY.grace,
+      ...(retired && { retired }),
     };
   });
   return written ?? DEFAULT_POLICY;
@@ -59,6 +62,18 @@ function readGraces(graces: Member, cap: Period, isCarried: boolean): Map<RoleNa
     read.set(roleName(name), grace);
   }
   return read;
+}
+
+/** Without \`targets\` nothing could ever be found, so a list without it was not meant. */
+function readRetired(retired: Member): Retired {
+  const member = retired.closed(['roles', 'reason']);
+  const listed = member('roles');
+  const roles = listed.entries().map(([name, version]): [RoleName, number] => {
+    if (name === '' || (isTopLevel(name) && name !== TARGETS)) listed.refuse('must name targets and delegated roles');
+    return [roleName(name), version.whole(1, HIGHEST_VERSION)];
+  });
+  if (!roles.some(([name]) => name === TARGETS)) listed.refuse('must name targets');
+  return { roles: new Map(roles), reason: readReason(member('reason')) };
 }
 
 /** `"P60D"`, or an object with the period and what bounds and explains it. */

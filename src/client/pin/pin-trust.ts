@@ -5,7 +5,7 @@
 import { decodeBase64 } from '../../tuf/encoding.ts';
 import type { Json } from '../../tuf/json.ts';
 import { DEFAULT_LIMITS } from '../../tuf/limits.ts';
-import { type RoleName, isTopLevel, printable, roleName, TARGETS } from '../../tuf/names.ts';
+import { type KeyId, type RoleName, isTopLevel, printable, roleName, TARGETS } from '../../tuf/names.ts';
 import { readKeys, readRoleKeys } from '../../tuf/role-keys.ts';
 import { Shape } from '../../tuf/shape.ts';
 import { TrustedRoot } from '../../tuf/trusted-set.ts';
@@ -13,16 +13,22 @@ import type { Member } from './own-document.ts';
 import type { Floor, StaticPins } from './pin.ts';
 
 /** Versions beyond lock out clients that count in 32 bits (J-04). */
-const HIGHEST_VERSION = 2 ** 31 - 2;
+export const HIGHEST_VERSION = 2 ** 31 - 2;
 
 /** The exact bytes of a root file that is signed by itself. Whether it has expired is asked when it is used. @throws CONFIG_PIN */
 export function readRoot(root: Member): Uint8Array {
+  const bytes = readRootBytes(root);
+  root.attempt(() => TrustedRoot.enrol(bytes, DEFAULT_LIMITS));
+  return bytes;
+}
+
+/** The same before anything in it is looked at. @throws CONFIG_PIN */
+export function readRootBytes(root: Member): Uint8Array {
   const bytes = decodeBase64(root.text());
   if (!bytes || bytes.length === 0) return root.refuse('must be a root file in padded standard base64');
   if (bytes.length > DEFAULT_LIMITS.rootBytes) {
     root.refuse(`is a root file of more than ${String(DEFAULT_LIMITS.rootBytes)} bytes`);
   }
-  root.attempt(() => TrustedRoot.enrol(bytes, DEFAULT_LIMITS));
   return bytes;
 }
 
@@ -38,16 +44,30 @@ export function readStaticPins(targets: Member): StaticPins {
   if (name === '' || (isTopLevel(name) && name !== TARGETS)) rolename.refuse('must name targets or a delegated role');
   const listed = member('keys');
   const keys = listed.attempt(() => readKeys(listed.object(), listed.place, DEFAULT_LIMITS));
-  for (const [id, key] of keys) {
-    if (key.isSupported) continue;
-    const kind = `${printable(key.keytype, 40)}, ${printable(key.scheme, 40)}`;
-    listed.refuse(`has the key ${printable(id, 12)} of a kind whose signatures never count (${kind})`);
-  }
-  const role = new Map<string, Json>([...targets.object()].filter(([part]) => part === 'threshold'));
-  role.set('keyids', [...keys.keys()]);
-  const shape = new Shape(role, targets.place, new Set(role.keys()));
+  requireCounting(listed, keys, ({ keytype, scheme }) => [keytype, scheme]);
+  const shape = shapeOfRole(targets, keys);
   const { threshold } = targets.attempt(() => readRoleKeys(shape, targets.place, keys));
   return { rolename: roleName(name), threshold, keys };
+}
+
+/** @param kindOf what a key is, in its dialect’s words @throws CONFIG_PIN for a key that could never count */
+export function requireCounting<Listed extends { readonly isSupported: boolean }>(
+  listed: Member,
+  keys: ReadonlyMap<KeyId, Listed>,
+  kindOf: (key: Listed) => readonly string[],
+): void {
+  for (const [id, key] of keys) {
+    if (key.isSupported) continue;
+    const kind = kindOf(key).map((word) => printable(word, 40));
+    listed.refuse(`has the key ${printable(id, 12)} of a kind whose signatures never count (${kind.join(', ')})`);
+  }
+}
+
+/** The block as a role of a root would be written: its threshold, over all of its keys. */
+export function shapeOfRole(targets: Member, keys: ReadonlyMap<KeyId, unknown>): Shape {
+  const role = new Map<string, Json>([...targets.object()].filter(([part]) => part === 'threshold'));
+  role.set('keyids', [...keys.keys()]);
+  return new Shape(role, targets.place, new Set(role.keys()));
 }
 
 /**

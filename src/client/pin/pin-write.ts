@@ -4,7 +4,7 @@ import { type Json, type JsonObject, jsonObject } from '../../tuf/json.ts';
 import { TARGETS } from '../../tuf/names.ts';
 import { formatPeriod } from './period.ts';
 import { PIN_FORMAT, readAnyPin } from './pin-file.ts';
-import type { Floor, Grace, LedgerPin, Pin, Policy, StaticPins } from './pin.ts';
+import type { CollectionPin, Floor, Grace, LedgerPin, Pin, Policy, StaticPins } from './pin.ts';
 
 /**
  * Writes a pin, indented by two spaces and with a final newline, and reads it back before it is handed out: what
@@ -29,7 +29,8 @@ function formatPin(pin: Pin): string {
     }),
     mirror_root: pin.mirrorRoot && encodeBase64(pin.mirrorRoot),
     upstream_root: pin.upstreamRoot && encodeBase64(pin.upstreamRoot),
-    targets: pin.targets && staticPinsObject(pin.targets),
+    targets: pin.collection ? pinnedKeysObject(pin.collection) : pin.targets && staticPinsObject(pin.targets),
+    collection: pin.collection && jsonObject({ served_as: pin.collection.servedAs }),
     floor: nonEmpty(floorObject(pin.floor)),
     policy: policyObject(pin.policy),
     ledger: pin.ledger && ledgerObject(pin.ledger),
@@ -40,7 +41,23 @@ function formatPin(pin: Pin): string {
 }
 
 function staticPinsObject({ rolename, threshold, keys }: StaticPins): JsonObject {
-  const objects = [...keys].map(([id, key]): [string, Json] => [id, key.object]);
+  return keysObject(rolename, threshold, [...keys]);
+}
+
+function pinnedKeysObject({ targets: { keys, threshold } }: CollectionPin): JsonObject {
+  return keysObject(
+    TARGETS,
+    threshold,
+    keys.map((key) => [key.id, key]),
+  );
+}
+
+function keysObject(
+  rolename: string,
+  threshold: number,
+  keys: readonly (readonly [id: string, key: { readonly object: JsonObject }])[],
+): JsonObject {
+  const objects = keys.map(([id, { object }]): [string, Json] => [id, object]);
   return jsonObject({ targets_rolename: rolename, threshold, keys: new Map(objects) });
 }
 
@@ -60,6 +77,7 @@ function policyObject(policy: Policy): JsonObject {
     maxOffline: formatPeriod(policy.maxOffline),
     warnBefore: formatPeriod(policy.warnBefore),
     grace: nonEmpty(new Map([...policy.grace].map(([name, grace]): [string, Json] => [name, graceValue(grace)]))),
+    retired: policy.retired && jsonObject({ roles: new Map(policy.retired.roles), reason: policy.retired.reason }),
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import type { KeyId, RepositoryId, RoleName } from '../../tuf/names.ts';
 import type { Key } from '../../tuf/keys.ts';
+import type { NotaryRole } from '../../notary/signatures.ts';
 import type { SshPublicKey } from '../../sshsig/public-key.ts';
 import type { NoteKey } from '../../tlog/note.ts';
 import type { WitnessPolicy } from '../../tlog/witness-policy.ts';
@@ -22,6 +23,8 @@ export interface Pin {
   readonly upstreamRoot: Uint8Array | undefined;
   /** Static pins, TAP 13: they replace the chain, or restrict it where both are given. */
   readonly targets: StaticPins | undefined;
+  /** A collection of Notary v1 in the place of a TUF repository; then `targets` and `upstreamRoot` are absent. */
+  readonly collection?: CollectionPin | undefined;
   readonly floor: Floor;
   readonly policy: Policy;
   /** What is asked of the mirror’s ledger; undefined: nothing. */
@@ -61,6 +64,17 @@ export interface StaticPins {
   readonly keys: ReadonlyMap<KeyId, Key>;
 }
 
+/**
+ * A collection of Notary v1. Its keys stand alone, and the mirror says what is current: Notary’s own snapshot and timestamp
+ * are the server’s word and nobody else’s.
+ */
+export interface CollectionPin {
+  /** The name under which the mirror serves it; its root’s certificates must bear it (N-04). */
+  readonly servedAs: string;
+  /** Who must have signed \`targets\`, by key material. The mirror’s root must name exactly these. */
+  readonly targets: NotaryRole;
+}
+
 /** Least versions of upstream’s roles that are believed: what protects a guard that has no memory yet (M-04). */
 export interface Floor {
   readonly root: number;
@@ -82,6 +96,18 @@ export interface Policy {
   readonly grace: ReadonlyMap<RoleName, Grace>;
   /** How long before an end a warning is given. */
   readonly warnBefore: Period;
+  /** Upstream has ended, and this is what it left. */
+  readonly retired?: Retired | undefined;
+}
+
+/**
+ * Upstream publishes nothing any more: how long it has been silent is not counted, and in exchange every authored role must
+ * be there in exactly this version, so that whoever has the mirror’s keys has nothing left to choose from.
+ */
+export interface Retired {
+  readonly roles: ReadonlyMap<RoleName, number>;
+  /** Why, for the verdict; printed, never interpreted. */
+  readonly reason: string;
 }
 
 /** A bounded permission to use one expired role: for `period` after its expiry, and never after `until`. */

@@ -7,7 +7,7 @@ import type { Limits } from '../../tuf/limits.ts';
 import type { RoleName } from '../../tuf/names.ts';
 import type { Cache } from './cache.ts';
 import type { GuardState, HeldDigests } from './state.ts';
-import type { HeldTop, TopView } from '../trust/workflow.ts';
+import type { HeldTop } from '../trust/workflow.ts';
 
 export interface Held {
   /** Absent before the first success. */
@@ -40,8 +40,15 @@ export function heldRole({ state, cache, limits }: Held, role: RoleName): Promis
   return cache.read(state?.roles.get(role)?.sha256, limits.targetsBytes);
 }
 
+/** Fit for the workflow of either dialect. */
+interface HeldView {
+  root(): Promise<undefined>;
+  timestamp(): Promise<Uint8Array>;
+  snapshot(): Promise<Uint8Array>;
+}
+
 /** Answers with what is held, and that there is nothing newer. */
-export function heldView({ timestamp, snapshot }: HeldTop): TopView {
+export function heldView({ timestamp, snapshot }: HeldTop): HeldView {
   return {
     root: () => Promise.resolve(undefined),
     timestamp: () => orRefuse('timestamp', timestamp),

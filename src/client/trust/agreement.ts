@@ -22,7 +22,8 @@ export function agreedListing(
   upstream: TrustedSnapshot | undefined,
 ): Listing {
   // First: what is excluded may be a role that upstream delegates to and does not publish.
-  refuseExcluded(role, statement);
+  const excluded = excludedRole(role, statement);
+  if (excluded) throw excluded;
   const ours = mirror.snapshot.payload.roles.get(role);
   const theirs = upstream?.listing(role, delegator);
   if (!ours) {
@@ -39,11 +40,14 @@ export function agreedListing(
   });
 }
 
-/** What is excluded is excluded even where the mirror lists an older file of it: the statement is the answer. */
-function refuseExcluded(role: RoleName, { excluded }: Statement): void {
+/**
+ * POLICY_ROLE_EXCLUDED for a role that the mirror states not to carry; undefined for every other. What is excluded is
+ * excluded even where the mirror lists an older file of it: the statement is the answer.
+ */
+export function excludedRole(role: RoleName, { excluded }: Statement): Refusal | undefined {
   const reason = excluded.get(role);
-  if (reason === undefined) return;
-  throw new Refusal(
+  if (reason === undefined) return undefined;
+  return new Refusal(
     'POLICY_ROLE_EXCLUDED',
     `The mirror does not carry ${printable(role)}: ${printable(reason, 500)}.`,
     {

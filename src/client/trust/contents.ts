@@ -20,12 +20,14 @@ interface Versioned {
 
 /** The contents that were seen before, and in one operation those that are seen now. */
 export class Contents {
+  readonly #before: ReadonlyMap<RoleName, SeenContent>;
   readonly #seen: Map<RoleName, SeenContent>;
   readonly #decisions: readonly DecisionStatement[];
   readonly #used: DecisionStatement[] = [];
 
   /** @param decisions what the mirror’s operator accepted by name; nothing at the carried level */
   constructor(before: ReadonlyMap<RoleName, SeenContent> | undefined, decisions: readonly DecisionStatement[]) {
+    this.#before = new Map(before);
     this.#seen = new Map(before);
     this.#decisions = decisions;
   }
@@ -38,6 +40,11 @@ export class Contents {
   /** Decisions that something needed: by whoever holds the mirror’s snapshot key, so whoever asks is told. */
   get usedDecisions(): readonly DecisionStatement[] {
     return this.#used;
+  }
+
+  /** Whether this version of a role was seen in an earlier operation, and has not been forgotten since. */
+  wasSeen(role: RoleName, version: number): boolean {
+    return this.#before.get(role)?.version === version;
   }
 
   /** Versions start over. */

@@ -2,7 +2,7 @@
  * What an expiry means to a guard, role by role, at the one reference time of an operation. There is no switch that
  * ignores expiry (X-04): the mirror’s own roles are judged strictly; upstream’s root, timestamp and snapshot may be late
  * by the pin’s age limit (pinned level) or by their grace (carried level), an authored role by its grace. Every use of
- * such a permission is remembered, and ends.
+ * such a permission is remembered, and ends. Of an upstream that the pin calls retired only authored roles are judged.
  */
 import { Refusal } from '../../errors.ts';
 import { ROOT, type RoleName, SNAPSHOT, TIMESTAMP, printable } from '../../tuf/names.ts';
@@ -40,6 +40,8 @@ export class Expiries {
   readonly upstream: ExpiryRule = (role, expires) => {
     this.#expires.set(role, expires);
     if (expires.getTime() > this.#now.getTime()) return;
+    // The pin names every version instead (retired.ts), so how long upstream has been silent decides nothing.
+    if (this.#policy.retired && VOUCHING.has(role)) return;
     const permission = VOUCHING.has(role) ? this.#vouching(role, expires) : this.#granted(role, expires);
     if (permission && permission.until.getTime() >= this.#now.getTime()) this.#uses.set(role, permission);
     else this.#refuse(role, expires, permission);

@@ -58,7 +58,7 @@ export function requireFloor(floor: Floor, seen: Vouching): void {
 }
 
 /** The same for every authored role that is listed. */
-export function requireRoleFloor(floor: Floor, listed: ReadonlyMap<RoleName, Listing>): void {
+export function requireRoleFloor(floor: Floor, listed: ReadonlyMap<RoleName, Pick<Listing, 'version'>>): void {
   for (const [role, least] of floor.roles) {
     const listing = listed.get(role);
     // A role that is not listed answers for nothing; a search that reaches it says so.

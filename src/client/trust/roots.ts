@@ -6,25 +6,45 @@
 import { Refusal, isRefusal } from '../../errors.ts';
 import { sha256 } from '../../tuf/digest.ts';
 import type { Limits } from '../../tuf/limits.ts';
-import { ROOT, type RoleName } from '../../tuf/names.ts';
+import { ROOT, type RoleName, type Sha256 } from '../../tuf/names.ts';
 import { TrustedRoot } from '../../tuf/trusted-set.ts';
 
+/** One root that is trusted, of either dialect, and the way to the next. */
+interface Link<Root> {
+  readonly root: {
+    readonly version: number;
+    readonly envelope: { readonly bytes: Uint8Array; readonly fileSha256: Sha256 };
+  };
+  rotate(bytes: Uint8Array, version: number): Root;
+}
+
 /** From the anchor to the newest; never empty. */
-export type RootChain = readonly [TrustedRoot, ...TrustedRoot[]];
+export type Chain<Root> = readonly [Root, ...Root[]];
+export type RootChain = Chain<TrustedRoot>;
 
 /** Links that this process has verified already, by the digests of both their ends: the same bytes, the same verdict. */
-export class RootMemory {
-  readonly #verified = new Map<string, TrustedRoot>();
+export class RootMemory<Root extends Link<Root> = TrustedRoot> {
+  readonly #enrol: (anchor: Uint8Array, limits: Limits) => Root;
+  readonly #verified = new Map<string, Root>();
 
-  enrol(anchor: Uint8Array, limits: Limits): TrustedRoot {
-    return this.#recall(sha256(anchor), () => TrustedRoot.enrol(anchor, limits));
+  constructor(enrol: (anchor: Uint8Array, limits: Limits) => Root) {
+    this.#enrol = enrol;
   }
 
-  rotate(trusted: TrustedRoot, bytes: Uint8Array): TrustedRoot {
-    return this.#recall(`${trusted.root.envelope.fileSha256} ${sha256(bytes)}`, () => trusted.rotate(bytes));
+  static ofTuf(): RootMemory {
+    return new RootMemory((anchor, limits) => TrustedRoot.enrol(anchor, limits));
   }
 
-  #recall(name: string, verify: () => TrustedRoot): TrustedRoot {
+  enrol(anchor: Uint8Array, limits: Limits): Root {
+    return this.#recall(sha256(anchor), () => this.#enrol(anchor, limits));
+  }
+
+  rotate(trusted: Root, bytes: Uint8Array): Root {
+    const { version, envelope } = trusted.root;
+    return this.#recall(`${envelope.fileSha256} ${sha256(bytes)}`, () => trusted.rotate(bytes, version + 1));
+  }
+
+  #recall(name: string, verify: () => Root): Root {
     const known = this.#verified.get(name) ?? verify();
     // A process that lives for years meets many links; those of one chain are soon there again.
     if (this.#verified.size > LONGEST_CHAIN) this.#verified.clear();
@@ -33,9 +53,9 @@ export class RootMemory {
   }
 }
 
-export interface ChainRules {
+export interface ChainRules<Root extends Link<Root> = TrustedRoot> {
   readonly limits: Limits;
-  readonly memory: RootMemory;
+  readonly memory: RootMemory<Root>;
   /** Told of each file that came from elsewhere, the moment it is verified. */
   readonly accepted?: (role: RoleName, bytes: Uint8Array) => void | Promise<void>;
 }
@@ -45,14 +65,14 @@ export interface ChainRules {
  * @param next the root of that version; undefined when there is certainly none
  * @throws TRUST_ROOT_CHAIN, TRUST_SIGNATURES, … for a root that does not follow; SOURCE_* from `next`
  */
-export async function followRoots(
+export async function followRoots<Root extends Link<Root>>(
   anchor: Uint8Array,
   held: Iterable<Uint8Array>,
   next: (version: number) => Promise<Uint8Array | undefined>,
-  { limits, memory, accepted }: ChainRules,
-): Promise<RootChain> {
+  { limits, memory, accepted }: ChainRules<Root>,
+): Promise<Chain<Root>> {
   let trusted = memory.enrol(anchor, limits);
-  const chain: [TrustedRoot, ...TrustedRoot[]] = [trusted];
+  const chain: [Root, ...Root[]] = [trusted];
   for (const bytes of held) {
     const link = followsOrNot(trusted, bytes, memory);
     if (link) chain.push((trusted = link));
@@ -75,7 +95,7 @@ export async function followRoots(
 const LONGEST_CHAIN = 4096;
 const MOST_CHAIN_BYTES = 64_000_000;
 
-function refuseEndless(chain: readonly TrustedRoot[]): void {
+function refuseEndless<Root extends Link<Root>>(chain: readonly Root[]): void {
   const bytes = chain.reduce((sum, { root }) => sum + root.envelope.bytes.length, 0);
   if (chain.length <= LONGEST_CHAIN && bytes <= MOST_CHAIN_BYTES) return;
   throw new Refusal('TRUST_LIMIT', `The root chain has ${chain.length} versions and ${bytes} bytes.`, {
@@ -84,11 +104,19 @@ function refuseEndless(chain: readonly TrustedRoot[]): void {
   });
 }
 
-function followsOrNot(trusted: TrustedRoot, bytes: Uint8Array, memory: RootMemory): TrustedRoot | undefined {
+function followsOrNot<Root extends Link<Root>>(
+  trusted: Root,
+  bytes: Uint8Array,
+  memory: RootMemory<Root>,
+): Root | undefined {
   try {
     return memory.rotate(trusted, bytes);
   } catch (error) {
     if (isRefusal(error)) return undefined;
     throw error;
   }
+}
+
+export function newestOf<Root>(chain: Chain<Root>): Root {
+  return chain.at(-1) ?? chain[0];
 }

@@ -29,9 +29,10 @@ import type { Shelf } from '../fetch/layout.ts';
 import type { Network } from '../fetch/network.ts';
 import type { Pin } from '../pin/pin.ts';
 import { readWhole } from '../fetch/place.ts';
+import { requireRetired } from './retired.ts';
 import { type RoleFiles, type RoleJudge, RoleReader } from './role-reader.ts';
 import { readAhead } from '../fetch/read-ahead.ts';
-import { type RootChain, type RootMemory, followRoots } from './roots.ts';
+import { type RootChain, type RootMemory, followRoots, newestOf } from './roots.ts';
 import { type Statement, readStatement, requireRepository } from './statement.ts';
 import { sayingWhose } from './whose.ts';
 import { type Top, followTop } from './workflow.ts';
@@ -88,8 +89,11 @@ export async function establish(options: SessionOptions): Promise<Session> {
   const evidence = chain && (await sayingWhose('Upstream', () => gatherEvidence(chain, options, mirror, contents)));
   if (mirror && evidence) requireTrueStatement(mirror.statement.asOf, evidence);
   if (mirror && !evidence) requireListedMarks(options, mirror.top.snapshot);
+  const judging = evidence?.snapshot ?? mirror?.top.snapshot;
+  if (!judging) throw new TypeError('a session has a mirror, evidence, or both');
+  requireRetired(pin.policy.retired, judging.snapshot.payload.roles);
   const reader = new RoleReader(
-    judgeFor({ mirror, evidence, authority, contents }),
+    judgeFor({ mirror, evidence, judging, authority, contents }),
     filesFor(options, mirror, evidence),
   );
   await reader.start();
@@ -196,13 +200,13 @@ function raisedMarks({ held }: SessionOptions, evidence: Evidence | undefined, {
 interface Established {
   readonly mirror: Mirror | undefined;
   readonly evidence: Evidence | undefined;
+  /** Upstream’s own where there is evidence, or else the mirror’s. */
+  readonly judging: TrustedSnapshot;
   readonly authority: Authority;
   readonly contents: Contents;
 }
 
-function judgeFor({ mirror, evidence, authority, contents }: Established): RoleJudge {
-  const judging = evidence?.snapshot ?? mirror?.top.snapshot;
-  if (!judging) throw new TypeError('a session has a mirror, evidence, or both');
+function judgeFor({ mirror, evidence, judging, authority, contents }: Established): RoleJudge {
   const listing: RoleJudge['listing'] = (role, delegator) =>
     mirror
       ? agreedListing(role, delegator, mirror.top.snapshot, mirror.statement, evidence?.snapshot)
@@ -291,8 +295,4 @@ async function shown(
     if (!isRefusal(cause, 'SOURCE_NOT_FOUND')) throw cause;
     throw new Refusal(code, `The mirror serves no ${name}, and the pin asks for it.`, { cause });
   }
-}
-
-export function newestOf(chain: RootChain): RootChain[0] {
-  return chain.at(-1) ?? chain[0];
 }

@@ -42,7 +42,7 @@ const MEMBER = 'x-countersign';
 const NONE: ReadonlySet<string> = new Set();
 
 /** @throws TRUST_MALFORMED when there is no statement, or one that cannot be read */
-export function readStatement({ signed }: Envelope, label: string): Statement {
+export function readStatement({ signed }: Pick<Envelope, 'signed'>, label: string): Statement {
   const shape = new Shape(signed.get(MEMBER), `${label} ${MEMBER}`, NONE);
   return {
     repository: shape.string('repository'),
@@ -55,7 +55,7 @@ export function readStatement({ signed }: Envelope, label: string): Statement {
 }
 
 /** Metadata of one repository must not answer for another, even where they share keys (M-12, N-04). */
-export function requireRepository({ signed }: Envelope, label: string, repository: RepositoryId): void {
+export function requireRepository({ signed }: Pick<Envelope, 'signed'>, label: string, repository: RepositoryId): void {
   const shape = new Shape(signed.get(MEMBER), `${label} ${MEMBER}`, NONE);
   const stated = shape.string('repository');
   if (stated === repository) return;
