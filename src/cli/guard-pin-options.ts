@@ -8,6 +8,7 @@ import type { Floor, Grace, Pin } from '../client/pin/pin.ts';
 import { DEFAULT_POLICY } from '../client/pin/pin-policy.ts';
 import { Refusal } from '../errors.ts';
 import { readNamedFile } from '../platform/named-file.ts';
+import { TrustedCollection } from '../notary/trusted-set.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { type RepositoryId, type RoleName, printable, repositoryId, roleName } from '../tuf/names.ts';
 import { baseUrl } from '../tuf/urls.ts';
@@ -21,6 +22,7 @@ export interface PinGiven extends LedgerGiven {
   readonly root?: string;
   readonly upstreamRoot?: string;
   readonly repository?: string;
+  readonly servedAs?: string;
   readonly grace?: readonly string[];
   readonly maxUpstreamAge?: string;
   readonly maxOffline?: string;
@@ -34,6 +36,10 @@ export function pinOptions(): Option[] {
     new Option('--copy <location>', 'a plain copy of upstream, address or directory: no mirror, no mirror’s keys'),
     new Option('--root <file>', 'the mirror’s root.json').conflicts('copy'),
     new Option('--upstream-root <file>', 'upstream’s own root.json'),
+    new Option(
+      '--served-as <name>',
+      'a collection, by the name under which the mirror serves it: its targets keys are those of --root',
+    ).conflicts(['copy', 'upstreamRoot']),
     new Option('--repository <id>', 'the repository’s id on the mirror; any, for a copy'),
     repeatable('--grace <role=period>', 'believe this role for so long after it expired, for example npm=P60D'),
     new Option(
@@ -54,7 +60,13 @@ export function pinOptions(): Option[] {
 export function pinOptionsIn(given: PinGiven): string[] {
   const flags = {
     ...{ mirror: '--mirror', copy: '--copy', root: '--root', upstreamRoot: '--upstream-root', expires: '--expires' },
-    ...{ repository: '--repository', grace: '--grace', maxUpstreamAge: '--max-upstream-age', floor: '--floor' },
+    ...{
+      servedAs: '--served-as',
+      repository: '--repository',
+      grace: '--grace',
+      maxUpstreamAge: '--max-upstream-age',
+      floor: '--floor',
+    },
     ...{ maxOffline: '--max-offline', logPolicy: '--log-policy', approver: '--approver', approvals: '--approvals' },
   } satisfies Record<keyof PinGiven, string>;
   return (Object.keys(flags) as (keyof PinGiven)[])
@@ -66,18 +78,14 @@ export function pinOptionsIn(given: PinGiven): string[] {
 export async function pinFromOptions(invocation: Invocation, given: PinGiven): Promise<Pin> {
   const { workingDirectory } = invocation.surroundings;
   const repository = repositoryId(required(given.repository, '--repository'));
-  const upstreamRoot = await readRoot(workingDirectory, required(given.upstreamRoot, '--upstream-root'));
-  const mirrorRoot =
-    given.copy === undefined ? await readRoot(workingDirectory, required(given.root, '--root')) : undefined;
-  const base =
-    given.copy === undefined
-      ? repositoryAddress(addressOf(workingDirectory, required(given.mirror, '--mirror')), repository)
-      : addressOf(workingDirectory, given.copy);
+  const { servedAs } = given;
+  const believed =
+    servedAs === undefined
+      ? await believedOf(workingDirectory, given, repository)
+      : await believedOfCollection(workingDirectory, given, servedAs);
   return {
     repository,
-    location: { base, metadata: undefined, targets: undefined },
-    mirrorRoot,
-    upstreamRoot,
+    ...believed,
     targets: undefined,
     floor: floorOf(given.floor ?? []),
     policy: {
@@ -91,9 +99,44 @@ export async function pinFromOptions(invocation: Invocation, given: PinGiven): P
   };
 }
 
-async function readRoot(workingDirectory: string, path: string): Promise<Uint8Array> {
+async function believedOf(
+  workingDirectory: string,
+  given: PinGiven,
+  repository: RepositoryId,
+): Promise<Pick<Pin, 'location' | 'mirrorRoot' | 'upstreamRoot'>> {
+  const upstreamRoot = await readRoot(workingDirectory, required(given.upstreamRoot, '--upstream-root'));
+  const mirrorRoot =
+    given.copy === undefined ? await readRoot(workingDirectory, required(given.root, '--root')) : undefined;
+  const base =
+    given.copy === undefined
+      ? repositoryAddress(addressOf(workingDirectory, required(given.mirror, '--mirror')), repository)
+      : addressOf(workingDirectory, given.copy);
+  return { location: locatedAt(base), mirrorRoot, upstreamRoot };
+}
+
+/** The keys of the root that is about to be confirmed become the pinned ones: from then on, no later root replaces them. */
+async function believedOfCollection(
+  workingDirectory: string,
+  given: PinGiven,
+  servedAs: string,
+): Promise<Pick<Pin, 'location' | 'mirrorRoot' | 'upstreamRoot' | 'collection'>> {
+  const mirrorRoot = await readRoot(workingDirectory, required(given.root, '--root'), 'notary');
+  const { targets } = TrustedCollection.enrol(mirrorRoot, servedAs, DEFAULT_LIMITS).root.payload.roles;
+  const location = locatedAt(addressOf(workingDirectory, required(given.mirror, '--mirror')));
+  return { location, mirrorRoot, upstreamRoot: undefined, collection: { servedAs, targets } };
+}
+
+function locatedAt(base: URL): Pin['location'] {
+  return { base, metadata: undefined, targets: undefined };
+}
+
+async function readRoot(
+  workingDirectory: string,
+  path: string,
+  dialect: 'tuf' | 'notary' = 'tuf',
+): Promise<Uint8Array> {
   const bytes = await readNamedFile(resolve(workingDirectory, path), DEFAULT_LIMITS.rootBytes);
-  rootFingerprint(bytes);
+  rootFingerprint(bytes, dialect);
   return bytes;
 }
 

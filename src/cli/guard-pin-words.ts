@@ -6,8 +6,9 @@ import { endOfGrace } from '../client/trust/expiry.ts';
 import { type Held, heldRole } from '../client/remember/held.ts';
 import { formatPeriod } from '../client/pin/period.ts';
 import type { SshPublicKey } from '../client/pin/officer.ts';
-import type { Grace, LedgerPin, MarksReset, Pin } from '../client/pin/pin.ts';
+import type { Grace, LedgerPin, MarksReset, Pin, Retired } from '../client/pin/pin.ts';
 import { isRefusal } from '../errors.ts';
+import { parseNotaryTargets } from '../notary/metadata.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '../tuf/metadata.ts';
@@ -25,10 +26,10 @@ export interface PinStatement {
 
 const NONE = 'none';
 /** Of these, nothing is said where there is none. */
-const UNSAID = new Set(['metadata', 'targets', 'marks reset', 'ledger']);
+const UNSAID = new Set(['metadata', 'targets', 'collection', 'retired', 'marks reset', 'ledger']);
 
 /** @param held read and not verified: only the expiry that a file states is looked at, to be shown */
-export async function graceEnds({ policy, upstreamRoot }: Pin, held: Held): Promise<GraceEnds> {
+export async function graceEnds({ policy, upstreamRoot, collection }: Pin, held: Held): Promise<GraceEnds> {
   const tops = new Map([
     [ROOT, held.upstream.roots.at(-1) ?? upstreamRoot],
     [TIMESTAMP, held.upstream.timestamp],
@@ -36,7 +37,8 @@ export async function graceEnds({ policy, upstreamRoot }: Pin, held: Held): Prom
   ]);
   const ends = new Map<RoleName, Date>();
   for (const [role, grace] of policy.grace) {
-    const expires = statedExpiry(role, tops.has(role) ? tops.get(role) : await heldRole(held, role));
+    const bytes = tops.has(role) ? tops.get(role) : await heldRole(held, role);
+    const expires = statedExpiry(role, bytes, collection ? parseNotaryTargets : parseTargets);
     if (expires) ends.set(role, endOfGrace(grace, expires, policy));
   }
   return ends;
@@ -59,6 +61,7 @@ export function pinStatements(pin: Pin, ends: GraceEnds, officer?: SshPublicKey)
       words: pin.mirrorRoot ? 'pinned: a mirror, believed about what is current only' : 'carried: originals only',
     },
     { member: 'address', words: location.base.href },
+    { member: 'collection', words: pin.collection ? printable(pin.collection.servedAs) : NONE },
     { member: 'metadata', words: location.metadata?.href ?? NONE },
     { member: 'targets', words: location.targets?.href ?? NONE },
     { member: 'believed', words: fingerprintLines(pin).join('\n') },
@@ -67,6 +70,7 @@ export function pinStatements(pin: Pin, ends: GraceEnds, officer?: SshPublicKey)
     { member: 'max offline', words: policy.maxOffline === 0 ? NONE : formatPeriod(policy.maxOffline) },
     { member: 'warn before', words: formatPeriod(policy.warnBefore) },
     { member: 'grace', words: graces.join('\n') || NONE },
+    { member: 'retired', words: policy.retired ? retiredWords(policy.retired) : NONE },
     { member: 'ledger', words: pin.ledger ? ledgerWords(pin.ledger) : NONE },
     { member: 'pin expires', words: pin.expires ? formatDate(pin.expires) : 'never' },
     { member: 'marks reset', words: pin.marksReset ? marksResetWords(pin.marksReset) : NONE },
@@ -114,6 +118,7 @@ export function pinDocument(pin: Pin, ends: GraceEnds, officer?: SshPublicKey): 
         ...{ role, period: formatPeriod(period), until: until && formatDate(until), reason },
         ends: endText(ends.get(role)),
       })),
+      retired: policy.retired && { roles: Object.fromEntries(policy.retired.roles), reason: policy.retired.reason },
     },
     ledger: pin.ledger && ledgerDocument(pin.ledger),
     expires: endText(pin.expires),
@@ -149,15 +154,23 @@ function ledgerDocument({ log, text, address, approvals }: LedgerPin): object {
   };
 }
 
+function retiredWords({ roles, reason }: Retired): string {
+  return [...roles].map(([role, version]) => `${printable(role)} ${version}`).join(', ') + `: ${reason}`;
+}
+
 export function marksResetWords({ reason, at }: MarksReset): string {
   return `to the floor, once, decided ${formatDate(at)}: ${reason}`;
 }
 
-function statedExpiry(role: RoleName, bytes: Uint8Array | undefined): Date | undefined {
+function statedExpiry(
+  role: RoleName,
+  bytes: Uint8Array | undefined,
+  parseAuthored: typeof parseTargets | typeof parseNotaryTargets,
+): Date | undefined {
   const parsers = { [ROOT]: parseRoot, [TIMESTAMP]: parseTimestamp, [SNAPSHOT]: parseSnapshot };
   const parse = Object.hasOwn(parsers, role) ? parsers[role] : undefined;
   try {
-    return bytes && (parse ?? parseTargets)(bytes, role, DEFAULT_LIMITS).expires;
+    return bytes && (parse ?? parseAuthored)(bytes, role, DEFAULT_LIMITS).expires;
   } catch (error) {
     if (isRefusal(error)) return undefined;
     throw error;

@@ -5,12 +5,13 @@
  */
 import { Option } from 'commander';
 import { rootFingerprint } from '../client/pin/fingerprint.ts';
-import type { Pin } from '../client/pin/pin.ts';
+import type { CollectionPin, Pin } from '../client/pin/pin.ts';
 import { requireRepository } from '../client/trust/statement.ts';
 import { Refusal, isRefusal } from '../errors.ts';
+import { parseNotaryRoot } from '../notary/metadata.ts';
 import { sha256 } from '../tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
-import { ROOT, isSha256 } from '../tuf/names.ts';
+import { ROOT, TARGETS, isSha256, printable } from '../tuf/names.ts';
 import { TrustedRoot } from '../tuf/trusted-set.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -44,15 +45,22 @@ export function fingerprintLines(pin: Pin): string[] {
   return confirmables(pin, new Uint8Array()).flatMap(({ lines }) => lines);
 }
 
-export function fingerprintDocument({ mirrorRoot, upstreamRoot, targets }: Pin): object {
+export function fingerprintDocument({ mirrorRoot, upstreamRoot, targets, collection }: Pin): object {
   return {
-    mirror_root: mirrorRoot && rootFingerprint(mirrorRoot),
+    mirror_root: mirrorRoot && rootFingerprint(mirrorRoot, collection ? 'notary' : 'tuf'),
     upstream_root: upstreamRoot && rootFingerprint(upstreamRoot),
-    static_keys: targets && {
-      rolename: targets.rolename,
-      threshold: targets.threshold,
-      keys: [...targets.keys.values()].map(({ id, keytype, scheme }) => ({ keyid: id, keytype, scheme })),
-    },
+    static_keys: collection
+      ? {
+          rolename: TARGETS,
+          threshold: collection.targets.threshold,
+          keys: collection.targets.keys.map(({ id, keytype }) => ({ keyid: id, keytype, scheme: undefined })),
+        }
+      : targets && {
+          rolename: targets.rolename,
+          threshold: targets.threshold,
+          keys: [...targets.keys.values()].map(({ id, keytype, scheme }) => ({ keyid: id, keytype, scheme })),
+        },
+    collection: collection && { served_as: collection.servedAs },
   };
 }
 
@@ -60,17 +68,18 @@ export function fingerprintDocument({ mirrorRoot, upstreamRoot, targets }: Pin):
  * What no confirmation could make right.
  * @throws TRUST_WRONG_REPOSITORY, TRUST_MALFORMED, USAGE_OPTION
  */
-export function requireSensiblePin({ mirrorRoot, upstreamRoot, repository }: Pin): void {
+export function requireSensiblePin({ mirrorRoot, upstreamRoot, repository, collection }: Pin): void {
   if (!mirrorRoot) return;
-  const mirror = TrustedRoot.enrol(mirrorRoot, DEFAULT_LIMITS);
+  const mirror = collection ? undefined : TrustedRoot.enrol(mirrorRoot, DEFAULT_LIMITS);
+  const { envelope } = mirror?.root ?? parseNotaryRoot(mirrorRoot, 'the mirror’s root', DEFAULT_LIMITS);
   try {
-    requireRepository(mirror.root.envelope, 'The mirror’s root', repository);
+    requireRepository(envelope, 'The mirror’s root', repository);
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
     const next = 'Check the repository id, and that this is the mirror’s own root and not upstream’s.';
     throw new Refusal(cause.code, cause.what, { details: cause.details, next, cause });
   }
-  if (!upstreamRoot) return;
+  if (!upstreamRoot || !mirror) return;
   // A root of the mirror in upstream’s place would let whoever steals its keys forge content (M-02).
   const ours = new Set(mirror.role(ROOT).keys.map(({ fingerprint }) => fingerprint));
   const upstream = TrustedRoot.enrol(upstreamRoot, DEFAULT_LIMITS);
@@ -113,9 +122,9 @@ export async function confirmPin(
   }
 }
 
-function confirmables({ mirrorRoot, upstreamRoot, targets }: Pin, file: Uint8Array): Confirmable[] {
+function confirmables({ mirrorRoot, upstreamRoot, targets, collection }: Pin, file: Uint8Array): Confirmable[] {
   return [
-    ...(mirrorRoot ? [confirmableRoot('The mirror’s root', 'rootSha256', mirrorRoot)] : []),
+    ...(mirrorRoot ? [confirmableRoot('The mirror’s root', 'rootSha256', mirrorRoot, collection)] : []),
     ...(upstreamRoot ? [confirmableRoot('Upstream’s root', 'upstreamRootSha256', upstreamRoot)] : []),
     ...(targets
       ? [
@@ -133,14 +142,33 @@ function confirmables({ mirrorRoot, upstreamRoot, targets }: Pin, file: Uint8Arr
   ];
 }
 
-function confirmableRoot(title: string, option: keyof typeof FLAGS, bytes: Uint8Array): Confirmable {
-  const { sha256: digest, version, spoken } = rootFingerprint(bytes);
+/** @param collection whose targets keys are exactly those of this root: whoever confirms it confirms them */
+function confirmableRoot(
+  title: string,
+  option: keyof typeof FLAGS,
+  bytes: Uint8Array,
+  collection?: CollectionPin,
+): Confirmable {
+  const { sha256: digest, version, spoken } = rootFingerprint(bytes, collection ? 'notary' : 'tuf');
   return {
     title,
     option,
     sha256: digest,
-    lines: [`${title}: version ${version}`, `  SHA-256 ${digest}`, `  spoken  ${spoken}`],
+    lines: [
+      `${title}: version ${version}`,
+      `  SHA-256 ${digest}`,
+      `  spoken  ${spoken}`,
+      ...(collection ? collectionLines(collection) : []),
+    ],
   };
+}
+
+/** The ids are those that `docker trust inspect` calls a repository key, so that they can be compared with upstream’s. */
+function collectionLines({ servedAs, targets }: CollectionPin): string[] {
+  return [
+    `The collection ${printable(servedAs)}: ${targets.threshold} of ${targets.keys.length} keys must sign targets`,
+    ...targets.keys.map(({ canonicalId, fingerprint }) => `  ${canonicalId} (${printable(fingerprint.slice(0, 40))}…)`),
+  ];
 }
 
 /** What is believed; of static keys the keys themselves, because the file around them may change. */

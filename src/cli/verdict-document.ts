@@ -4,6 +4,7 @@
  */
 import type { Look, Search, Visit } from '../client/resolve/search.ts';
 import { MOST_UNMATCHED } from '../client/resolve/explain.ts';
+import type { TagSearch } from '../client/notary/tag-search.ts';
 import type { Standing, Verdict } from '../client/answer/verdict.ts';
 import { formatDate } from '../tuf/dates.ts';
 
@@ -22,6 +23,7 @@ export function standingDocument(standing: Standing): object {
     },
     ledger: standing.ledger,
     as_of: standing.asOf && formatDate(standing.asOf),
+    as_of_by: standing.asOfBy,
     horizon: horizon && { role: horizon.role, expires: formatDate(horizon.expires) },
     upstream: standing.upstream,
     mirror: standing.mirror,
@@ -56,6 +58,22 @@ export function searchDocument({ outcome, visit }: Search): object {
     outcome: outcome.kind,
     ended_by: outcome.kind === 'not-found' ? outcome.endedBy : outcome.role,
     walk: visitDocument(visit),
+  };
+}
+
+/** A search for a tag: how it ended, and every role in the order of asking. */
+export function tagSearchDocument({ outcome, steps }: TagSearch): object {
+  return {
+    outcome: outcome.kind,
+    because: outcome.kind === 'not-found' ? outcome.why : undefined,
+    ended_by: 'role' in outcome ? outcome.role : undefined,
+    refusal: 'refusal' in outcome ? { code: outcome.refusal.code, what: outcome.refusal.what } : undefined,
+    steps: steps.map(({ role, version, expires, saw }) => ({
+      role,
+      version,
+      expires: expires && formatDate(expires),
+      saw,
+    })),
   };
 }
 

@@ -45,7 +45,17 @@ export function exceptionLines({ graceUsed, warnings }: Standing): string[] {
   ];
 }
 
-function standingFields({ now, repository, level, mode, deliveredBy, asOf, horizon, upstream }: Standing): string[] {
+function standingFields({
+  now,
+  repository,
+  level,
+  mode,
+  deliveredBy,
+  asOf,
+  asOfBy,
+  horizon,
+  upstream,
+}: Standing): string[] {
   const when = (date: Date): string => `${formatDate(date)} (${relativeTo(now, date)})`;
   return [
     field('repository', `${repository}, ${level} level, ${mode === 'cache' ? 'from the cache' : mode}`),
@@ -59,7 +69,9 @@ function standingFields({ now, repository, level, mode, deliveredBy, asOf, horiz
       : []),
     field(
       'as-of',
-      asOf ? `${when(asOf)}: until then upstream vouched for this` : 'unknown: static pins alone do not say',
+      asOf
+        ? `${when(asOf)}: until then upstream vouched for this${asOfBy === 'mirror' ? ', as the mirror states' : ''}`
+        : 'unknown: static pins alone do not say',
     ),
     ...(horizon ? [field('horizon', `${when(horizon.expires)}: ${printable(horizon.role)} expires first`)] : []),
     ...(upstream

@@ -87,9 +87,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // The command line writes only through mirror.ts and decide/: of the ledger it sees what can be read.
   cli: [
-    ...['errors', 'tuf', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve', 'sample'],
-    ...['lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'ledger/events', 'sshsig', 'gate', 'mirror'],
-    ...['open', 'decide', 'handout', 'rescue', 'status', 'witness', 'audit'],
+    ...['errors', 'tuf', 'notary', 'client', 'platform', 'acquire', 'verify', 'sign', 'publish', 'config', 'serve'],
+    ...['sample', 'lab', 'ledger/reader', 'ledger/records', 'ledger/import-content', 'ledger/events', 'sshsig', 'gate'],
+    ...['mirror', 'open', 'decide', 'handout', 'rescue', 'status', 'witness', 'audit'],
   ],
 };
 

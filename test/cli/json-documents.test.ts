@@ -13,6 +13,8 @@ import { as, fingerprint, keyFile, Office, signedBy, skip } from './office.ts';
 import { DAY, NOW } from '../simulator/clock.ts';
 import { writeCollected } from '../simulator/collected.ts';
 import { GUN, SimulatedCollection } from '../simulator/collection.ts';
+import { SERVED } from '../simulator/collection-mirror.ts';
+import { guardedCollection } from '../simulator/guarded-collection.ts';
 import { Workplace } from './workplace.ts';
 
 const PAGE = new URL('../../docs/reference/cli-json.md', import.meta.url);
@@ -212,6 +214,28 @@ describe('the documents', () => {
     await chmod(workplace.path('data/guard/sample/memory'), 0o755);
     await compare(workplace, 'guard status', 'guard status');
   });
+
+  test('of a guard of a collection', async (context) => {
+    const workplace = await Workplace.open(context);
+    const guarded = await guardedCollection(context);
+    await writeFile(workplace.path('root.json'), guarded.mirrorRoot);
+    const digest = `--root-sha256 ${sha256(guarded.mirrorRoot)}`;
+    const init = `guard init --mirror ${guarded.url.href} --repository app --served-as ${SERVED} --root @root.json ${digest}`;
+    await compare(workplace, init, 'guard init');
+    const image = `sha256:${'11'.repeat(32)}`;
+    for (const [line, section] of [
+      ['guard refresh', 'guard refresh'],
+      ['guard why v1', 'guard why'],
+      ['guard why nightly', 'guard why'],
+      ['guard resolve v1', 'guard resolve'],
+      ['guard resolve v9', 'guard resolve'],
+      [`guard verify v1 ${image}`, 'guard verify'],
+      [`guard verify v2 ${image}`, 'guard verify'],
+      ['guard pin show', 'guard pin show'],
+      ['guard check-root @root.json', 'guard check-root'],
+    ] as const)
+      await compare(workplace, line, section);
+  });
 });
 
 const PERSON = { actor: 'a-fe226d81a71f82081de9', name: 'alice' };
@@ -226,6 +250,7 @@ const DERIVED: Readonly<Record<string, { from: string; without?: readonly string
   'root sign': { from: 'root draft', also: { holder: 'alice' } },
   'guard verify': { from: 'guard get', without: ['dryRun'] },
   'guard why': { from: 'guard get', without: ['file', 'dryRun'] },
+  'guard resolve': { from: 'guard get', without: ['file', 'dryRun'] },
   'guard pin show': { from: 'guard init', without: ['file', 'dryRun'] },
   'guard pin set': { from: 'guard init', without: ['file'] },
   'guard map set': { from: 'guard map show', also: { dryRun: false } },

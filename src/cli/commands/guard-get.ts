@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream';
 import { Option } from 'commander';
 import { dirname, resolve } from 'node:path';
+import { CollectionGuard } from '../../client/collection-guard.ts';
 import { Refusal } from '../../errors.ts';
 import type { Disk } from '../../platform/disk.ts';
 import { printable, unsafeFileName } from '../../tuf/names.ts';
@@ -46,6 +47,11 @@ export const guardGetCommand = defineCommand<Given>({
     }
     const place = toStandardOutput ? undefined : await placeOf(invocation, target, output);
     const answerer = await openAnswerer(invocation, name);
+    if (answerer instanceof CollectionGuard) {
+      throw new Refusal('USAGE_OPTION', `${answerer.pin.repository} is a collection: its images lie in the registry.`, {
+        next: `Ask for the digest and pull that: countersign guard resolve ${printable(target, 60)}.`,
+      });
+    }
     const { verdict, content } = await answerer.open(target, { mode });
     const lines = verdictLines(verdict, invocation.surroundings.out.columns);
     if (place === undefined) {

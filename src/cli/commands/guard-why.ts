@@ -1,4 +1,6 @@
 /** `countersign guard why`: who answers for a target, and why: the whole walk, and what each repository of a map said. */
+import { CollectionGuard, type TagFinding } from '../../client/collection-guard.ts';
+import { explainTag } from '../../client/notary/tag-words.ts';
 import { explain } from '../../client/resolve/explain.ts';
 import type { SharedFinding } from '../../client/consensus.ts';
 import type { Voice } from '../../client/answer/shared-verdict.ts';
@@ -6,8 +8,9 @@ import type { Finding } from '../../client/guard.ts';
 import { printable } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { type AskedGiven, modeOption, nameOption, openAnswerer } from '../guard-target.ts';
-import { failureDocument, failureLines } from '../output.ts';
-import { searchDocument, verdictDocument } from '../verdict-document.ts';
+import type { Invocation } from '../invocation.ts';
+import { type Report, failureDocument, failureLines } from '../output.ts';
+import { searchDocument, tagSearchDocument, verdictDocument } from '../verdict-document.ts';
 import { saysNo } from '../verdict-exit.ts';
 import { verdictLines } from '../verdict-lines.ts';
 
@@ -20,13 +23,15 @@ export const guardWhyCommand = defineCommand<Given>({
   summary: 'explain who answers for a target; exit 1 when nobody does',
   details:
     'The search as a tree: every role that was visited, why each delegation spoke for the target or not, where the ' +
-    'search ended and because of what. “Refused”, “withheld” and “excluded” are told apart from “not found”.',
-  arguments: [['<target>', 'its name, as upstream lists it']],
+    'search ended and because of what. “Refused”, “withheld” and “excluded” are told apart from “not found”. Of a ' +
+    'collection: a tag, and each role in the order in which docker trust asks it.',
+  arguments: [['<target>', 'its name, as upstream lists it; of a collection, a tag']],
   options: [nameOption(), modeOption()],
   examples: ['countersign guard why npm/keys.json'],
   changesSomething: false,
   async perform(invocation, { target, name, mode }) {
     const answerer = await openAnswerer(invocation, name);
+    if (answerer instanceof CollectionGuard) return tagReport(invocation, await answerer.find(target, { mode }));
     const found: Finding | SharedFinding = await answerer.find(target, { mode });
     const { verdict } = found;
     const isSingle = 'search' in found;
@@ -39,12 +44,23 @@ export const guardWhyCommand = defineCommand<Given>({
       document: {
         ...verdictDocument(verdict),
         search: isSingle ? searchDocument(found.search) : undefined,
+        lookup: undefined,
         rounds: isSingle ? [] : roundDocuments(found),
       },
       ...saysNo(verdict),
     };
   },
 });
+
+function tagReport(invocation: Invocation, { search, verdict }: TagFinding): Report {
+  const { outcome } = search;
+  const refusal = 'refusal' in outcome ? failureLines(outcome.refusal).slice(1) : [];
+  return {
+    lines: [...explainTag(search), ...refusal, '', ...verdictLines(verdict, invocation.surroundings.out.columns)],
+    document: { ...verdictDocument(verdict), search: undefined, lookup: tagSearchDocument(search), rounds: [] },
+    ...saysNo(verdict),
+  };
+}
 
 /** The tree, and in full what it was refused for. */
 function searchLines({ search }: Finding): string[] {

@@ -1,11 +1,13 @@
 /** `countersign guard`: the pinning client. None of it needs a record, a database or a server. */
 import type { CommandGroup } from '../command.ts';
+import { guardCheckRootCommand } from './guard-check-root.ts';
 import { guardConformanceCommand } from './guard-conformance.ts';
 import { guardGetCommand } from './guard-get.ts';
 import { guardInitCommand } from './guard-init.ts';
 import { guardMapCommands } from './guard-map.ts';
 import { guardPinCommands } from './guard-pin.ts';
 import { guardRefreshCommand } from './guard-refresh.ts';
+import { guardResolveCommand } from './guard-resolve.ts';
 import { guardStatusCommand } from './guard-status.ts';
 import { guardVerifyCommand } from './guard-verify.ts';
 import { guardWhyCommand } from './guard-why.ts';
@@ -19,6 +21,8 @@ export const guardCommands: CommandGroup = {
     guardRefreshCommand,
     guardGetCommand,
     guardVerifyCommand,
+    guardResolveCommand,
+    guardCheckRootCommand,
     guardWhyCommand,
     guardStatusCommand,
     guardPinCommands,

@@ -96,9 +96,11 @@ function outlookOf({ now, expiries, contents, chain, statement }: CollectionSess
 /** Roles whose tags have no answer. */
 function unusableRoles({ roles }: CollectionSession): Warning[] {
   return [...roles.unusable].map(([role, refusal]): Warning => {
-    const code = refusal.code === 'POLICY_ROLE_EXCLUDED' ? 'excluded-role' : 'expired-role';
+    const isExcluded = refusal.code === 'POLICY_ROLE_EXCLUDED';
     const text = `${refusal.what} No answer is given for tags that ${printable(role)} may speak for.`;
-    return { code, at: undefined, text };
+    return isExcluded
+      ? { code: 'excluded-role', at: undefined, text }
+      : { code: 'expired-role', at: roles.read.get(role)?.expires, text };
   });
 }
 
