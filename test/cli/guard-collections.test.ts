@@ -156,6 +156,10 @@ test('check-root: the root that a stock client has cached names the pinned keys,
   );
   const { json } = await workplace.type('guard check-root @trust --pin @pin.json --json');
   assert.deepEqual([json['ok'], json['strangers']], [false, [keyId.slice(0, 12)]]);
+  const { firstRoot } = guarded.collection;
+  await writeFile(workplace.path('upstream.json'), firstRoot);
+  const other = await workplace.refused('guard check-root @upstream.json --pin @pin.json');
+  assert.deepEqual([other.code, other.exitCode], ['TRUST_WRONG_REPOSITORY', 5]);
   assert.equal((await workplace.refused('guard check-root @nowhere --pin @pin.json')).code, 'USAGE_FILE');
   assert.equal((await workplace.refused('guard check-root @trust')).code, 'STATE_NOT_ENROLLED');
 });

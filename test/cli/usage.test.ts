@@ -43,7 +43,7 @@ test('everything that changes something can be rehearsed', () => {
     'list',
     'show',
     // Guards: their memory moves forward with every answer, and that is no decision of anybody’s.
-    ...['verify', 'why', 'status', 'show', 'show'],
+    ...['verify', 'resolve', 'check-root', 'why', 'status', 'show', 'show'],
     // Drives a client for a test suite.
     'conformance',
     // Works in a folder of its own, which it removes.

@@ -22,8 +22,10 @@ import type { TagSearch } from './tag-search.ts';
 
 type Around = Omit<Circumstances, 'excluded'>;
 
-/** @param roles those that the answer relied on, in order */
-export function collectionStanding(session: CollectionSession, roles: readonly RoleName[], around: Around): Standing {
+/** @param asked the roles that the answer relied on, in order */
+export function collectionStanding(session: CollectionSession, asked: readonly RoleName[], around: Around): Standing {
+  // What answers nothing has warnings of its own.
+  const roles = asked.filter((role) => !session.roles.unusable.has(role));
   const { pin, mode } = around;
   const { now, chain, snapshot, statement, expiries } = session;
   const { timestamp } = snapshot.timestamp;

@@ -261,6 +261,33 @@ test('N-04 a root whose certificates name another collection is not followed', a
   await refusedUntouched('TRUST_WRONG_REPOSITORY', store, () => guard.refresh());
 });
 
+test('a root that gave targets to somebody else in between is an alarm, although the newest one does not', async (context) => {
+  const guarded = await grown(context);
+  const store = memoryStore();
+  const guard = guarded.guard({ store });
+  await guard.refresh();
+  thief(guarded)
+    .signRoot((root) => {
+      addTargetsKey(root, guarded, (ids) => ids);
+    })
+    .signRoot((root) => {
+      const { keyId } = guarded.collection.signer('targets');
+      put(root, ['roles', 'targets', 'keyids'], [keyId]);
+    });
+  const { what } = await refusedUntouched('TRUST_PIN_MISMATCH', store, () => guard.refresh());
+  assert.match(what, /^Version 2 of the mirror’s root/);
+});
+
+test('H-01 a mirror that fails at the next root has not said that there is none', async (context) => {
+  const guarded = await grown(context);
+  const store = memoryStore();
+  const guard = guarded.guard({ store });
+  await guard.refresh();
+  thief(guarded).sign();
+  guarded.answer('2.root.json', 500);
+  await refusedUntouched('SOURCE_STATUS', store, () => guard.refresh());
+});
+
 test('another timestamp under the version that is held says nothing new: what is held stays', async (context) => {
   const guarded = await grown(context);
   const guard = guarded.guard({ store: memoryStore() });

@@ -19,12 +19,14 @@ type Alter = (signed: JsonObject) => unknown;
 
 export class CollectionThief {
   readonly #guarded: GuardedCollection;
+  #root: Uint8Array;
   #steps = 0;
   #snapshot: JsonObject;
   #timestamp: JsonObject;
 
   constructor(guarded: GuardedCollection) {
     this.#guarded = guarded;
+    this.#root = guarded.mirrorRoot;
     const { snapshotVersion, timestampVersion, onlineEpoch } = this.#current;
     const honest = (role: 'snapshot' | 'timestamp', version: number): JsonObject => {
       const { reader } = guarded.site.mirror;
@@ -57,7 +59,7 @@ export class CollectionThief {
     });
   }
 
-  /** The next root after the honest ones, by the mirror’s own root key; and a snapshot that lists it. */
+  /** The next root after the honest ones, or after its own, by the mirror’s own root key; and a snapshot that lists it. */
   signRoot(alter: Alter): this {
     const { root, bytes } = this.#rootBy(alter);
     this.#guarded.answer(`${String(root)}.root.json`, bytes).answer('root.json', bytes);
@@ -66,7 +68,7 @@ export class CollectionThief {
 
   #rootBy(alter: Alter): { root: number; bytes: Uint8Array } {
     const { mirror } = this.#guarded.site;
-    const before = this.#guarded.mirrorRoot;
+    const before = this.#root;
     const { version, payload } = parseNotaryRoot(before, 'root', DEFAULT_LIMITS);
     const [key] = payload.roles.root.keys;
     const scalar = mirror.keyring.collectionRootScalar(APP);
@@ -74,7 +76,8 @@ export class CollectionThief {
     const signed = signedOf(before);
     signed.set('version', version + 1);
     alter(signed);
-    return { root: version + 1, bytes: signNotary(signed, [signer]) };
+    this.#root = signNotary(signed, [signer]);
+    return { root: version + 1, bytes: this.#root };
   }
 
   get #current(): { snapshotVersion: number; timestampVersion: number; onlineEpoch: number } {

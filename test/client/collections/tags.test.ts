@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { memoryStore } from '../../../src/client/doors/memory-store.ts';
 import { explainTag } from '../../../src/client/notary/tag-words.ts';
 import { guardedCollection } from '../../simulator/guarded-collection.ts';
-import { rejected } from '../../simulator/refused.ts';
+import { Guard } from '../../../src/client/guard.ts';
+import { refused, rejected } from '../../simulator/refused.ts';
 
 test('releases answers before targets, targets for what releases does not list, and nobody for what only qa lists', async (context) => {
   const guarded = await guardedCollection(context);
@@ -88,6 +89,13 @@ test('after a renewal and a rotation of the mirror’s keys, only what is new is
   assert.equal(mirror?.root, 2);
   const asked = guarded.takeRequests().map((name) => name.replace(/[0-9a-f]{64}/, 'HEX'));
   assert.deepEqual(asked, ['timestamp.json', '2.root.json', '3.root.json', 'timestamp.json', 'snapshot.HEX.json']);
+});
+
+test('each guard takes pins of its own dialect only', async (context) => {
+  const guarded = await guardedCollection(context);
+  const store = memoryStore();
+  refused('CONFIG_PIN', () => new Guard({ pin: guarded.pin(), store }));
+  refused('CONFIG_PIN', () => guarded.guard({ pin: guarded.pin({ collection: undefined }) }));
 });
 
 test('an image’s digest or manifest is compared with what the tag names', async (context) => {
