@@ -9,12 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { writePin } from '../../src/client/pin/pin-write.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { PROJECT } from '../architecture/sources.ts';
-import { DAY } from '../simulator/clock.ts';
+import { DAY, NOW } from '../simulator/clock.ts';
+import { guardedCollection } from '../simulator/guarded-collection.ts';
 import { STRICT } from '../simulator/guarded.ts';
 import { bundleOf } from '../simulator/programs.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { Child } from './children.ts';
 import { type GuardPlace, guardPlace } from './guard-place.ts';
+import { Workplace } from './workplace.ts';
 
 const WITHOUT = fileURLToPath(new URL('without-packages-child.ts', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -72,6 +74,28 @@ test('importing the library loads none of the packages of the server and the com
   const words = [packages, workplace.path('embedder.mjs')];
   const { exitCode, out, err } = await new Child(context, workplace.directory, words, { program: WITHOUT }).ended;
   assert.deepEqual([exitCode, out], [0, 'Welcome\n'], err);
+});
+
+test('the guard of a collection is part of that library, and needs no more', async (context) => {
+  const workplace = await Workplace.open(context);
+  const guarded = await guardedCollection(context);
+  await writeFile(workplace.path('pin.json'), writePin(guarded.pin()));
+  await writeFile(workplace.path('root.json'), guarded.mirrorRoot);
+  await writeFile(workplace.path('package.json'), '{"type":"module"}');
+  await writeFile(
+    workplace.path('embedder.mjs'),
+    `import { readFile } from 'node:fs/promises';
+     const { CollectionGuard, checkCachedRoot, memoryStore, readPin } = await import(${JSON.stringify(bundleOf(LIBRARY))});
+     const pin = readPin(await readFile('pin.json'));
+     const clock = { now: () => new Date(${String(NOW.getTime())}) };
+     const { verdict } = await new CollectionGuard({ pin, store: memoryStore(), clock }).find('v2');
+     const { difference } = checkCachedRoot(await readFile('root.json'), pin);
+     process.stdout.write(verdict.code + ' ' + verdict.sha256 + ' ' + String(difference));`,
+  );
+  const packages = [...SERVER_PACKAGES, ...COMMAND_PACKAGES].join(',');
+  const words = [packages, workplace.path('embedder.mjs')];
+  const { exitCode, out, err } = await new Child(context, workplace.directory, words, { program: WITHOUT }).ended;
+  assert.deepEqual([exitCode, out], [0, `OK ${'22'.repeat(32)} undefined`], err);
 });
 
 test('the example of docs/clients/node.md runs as it stands, as another project embeds the package', async (context) => {

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { writePin } from '../../src/client/pin/pin-write.ts';
+import { NO_FLOOR } from '../../src/client/pin/pin.ts';
 import { signNotary } from '../../src/notary/documents.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { jsonObject } from '../../src/tuf/json.ts';
@@ -11,6 +12,8 @@ import { CollectionThief, signedOf } from '../client/collections/stolen-keys.ts'
 import { SERVED } from '../simulator/collection-mirror.ts';
 import { type GuardedCollection, guardedCollection } from '../simulator/guarded-collection.ts';
 import { put } from '../simulator/places.ts';
+import { SimulatedUpstream } from '../simulator/upstream.ts';
+import { roleName } from '../../src/tuf/names.ts';
 import { guardPlace } from './guard-place.ts';
 import { Workplace } from './workplace.ts';
 
@@ -100,6 +103,21 @@ test('why, verify, refresh and status speak of tags; get says where images are',
   const get = await workplace.refused('guard get v1 -o @file');
   assert.match(get.what, /is a collection: its images lie in the registry/);
   assert.match((await workplace.succeed('guard status')).out, /answers offline[\s\S]*targets 1/);
+});
+
+test('a new pin keeps the marks, and one of another dialect is another guard’s', async (context) => {
+  const { workplace, guarded } = await enrolled(context);
+  await workplace.succeed('guard refresh');
+  const floor = { ...NO_FLOOR, roles: new Map([[roleName('targets/qa'), 1]]) };
+  await writeFile(workplace.path('next.json'), writePin(guarded.pin({ floor })));
+  const set = await workplace.succeed('guard pin set @next.json');
+  assert.match(set.out, /The marks and everything held stay/);
+  const { firstRoot } = new SimulatedUpstream().publish();
+  const tuf = guarded.pin({ collection: undefined, mirrorRoot: firstRoot, upstreamRoot: firstRoot });
+  await writeFile(workplace.path('tuf.json'), writePin(tuf));
+  const refused = await workplace.refused('guard pin set @tuf.json');
+  assert.equal(refused.code, 'TRUST_WRONG_REPOSITORY');
+  assert.match(refused.what, /is for the collection app, and this pin is for the TUF repository app/);
 });
 
 test('a mirror whose keys were stolen: an alarm on the exit code, and what is held stays in use', async (context) => {

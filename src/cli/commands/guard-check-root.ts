@@ -5,16 +5,12 @@
  */
 import { Option } from 'commander';
 import { join, resolve } from 'node:path';
-import { differenceFromPinned } from '../../client/notary/authority.ts';
+import { type CachedRoot, checkCachedRoot } from '../../client/notary/cached-root.ts';
 import { readPin } from '../../client/pin/pin-file.ts';
-import type { CollectionPin, Pin } from '../../client/pin/pin.ts';
-import { Refusal } from '../../errors.ts';
-import { type NotaryRoot, type ParsedNotary, parseNotaryRoot } from '../../notary/metadata.ts';
-import { keysNamedFor } from '../../notary/named-keys.ts';
+import type { Pin } from '../../client/pin/pin.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { DEFAULT_LIMITS } from '../../tuf/limits.ts';
-import { printable } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import { GuardEnrolments, MAX_PIN_BYTES } from '../guard-enrolments.ts';
 import { nameOption } from '../guard-target.ts';
@@ -42,30 +38,15 @@ export const guardCheckRootCommand = defineCommand<Given>({
   changesSomething: false,
   async perform(invocation, { place, pin: pinFile, name }) {
     const pin = await pinOf(invocation, pinFile, name);
-    const { collection } = pin;
-    if (!collection) {
-      throw new Refusal('USAGE_OPTION', `The pin for ${pin.repository} is of a TUF repository, not of a collection.`, {
-        next: 'Name the pin of the collection whose root is cached.',
-      });
-    }
-    const path = await rootPath(invocation, place, collection);
-    const root = parseNotaryRoot(
-      await readNamedFile(path, DEFAULT_LIMITS.rootBytes),
-      'the cached root',
-      DEFAULT_LIMITS,
-    );
-    requireNamed(root, collection);
-    const { targets } = root.payload.roles;
-    const difference = differenceFromPinned(targets, collection.targets);
+    const path = await rootPath(invocation, place, pin);
+    const cached = checkCachedRoot(await readNamedFile(path, DEFAULT_LIMITS.rootBytes), pin);
+    const { version, targets, pinned, difference } = cached;
     return {
-      lines: linesOf(path, root, collection, difference?.what),
+      lines: linesOf(path, cached),
       document: {
         ok: difference === undefined,
-        file: path,
-        ...{ repository: pin.repository, served_as: collection.servedAs, root_version: root.version },
-        pinned: keysDocument(collection.targets),
-        cached: keysDocument(targets),
-        strangers: difference?.strangers ?? [],
+        ...{ file: path, repository: pin.repository, served_as: pin.collection?.servedAs, root_version: version },
+        ...{ pinned: keysDocument(pinned), cached: keysDocument(targets), strangers: difference?.strangers ?? [] },
       },
       isNo: difference !== undefined,
     };
@@ -79,44 +60,27 @@ async function pinOf(invocation: Invocation, file: string | undefined, name: str
 }
 
 /** Where stock clients keep it below their trust directory. */
-async function rootPath(
-  { surroundings, disk }: Invocation,
-  place: string,
-  { servedAs }: CollectionPin,
-): Promise<string> {
+async function rootPath({ surroundings, disk }: Invocation, place: string, { collection }: Pin): Promise<string> {
   const path = resolve(surroundings.workingDirectory, place);
   const stats = await disk.stat(path);
-  return stats?.isDirectory() === true ? join(path, 'tuf', ...servedAs.split('/'), 'metadata', 'root.json') : path;
+  if (!collection || stats?.isDirectory() !== true) return path;
+  return join(path, 'tuf', ...collection.servedAs.split('/'), 'metadata', 'root.json');
 }
 
-/** Another collection’s root would have other keys, and no attack behind it. @throws TRUST_WRONG_REPOSITORY */
-function requireNamed({ payload }: ParsedNotary<NotaryRoot>, { servedAs }: CollectionPin): void {
-  if (keysNamedFor(payload.roles.root, servedAs).keys.length > 0) return;
-  throw new Refusal('TRUST_WRONG_REPOSITORY', `No certificate of the cached root is for ${printable(servedAs)}.`, {
-    details: { served_as: printable(servedAs) },
-    next: 'Name the root that was cached for this collection; its certificates bear the name that clients ask for.',
-  });
-}
-
-function linesOf(
-  path: string,
-  { version, expires }: ParsedNotary<NotaryRoot>,
-  { servedAs, targets }: CollectionPin,
-  difference: string | undefined,
-): string[] {
-  const cached = `The cached root of ${printable(servedAs)} is version ${version}, until ${formatDate(expires)}: ${path}`;
+function linesOf(path: string, { version, expires, pinned, difference }: CachedRoot): string[] {
+  const cached = `The cached root is version ${version}, until ${formatDate(expires)}: ${path}`;
   if (difference === undefined) {
-    return [`OK: its targets keys are the pinned ones, ${targets.threshold} of ${targets.keys.length}.`, cached];
+    return [`OK: its targets keys are the pinned ones, ${pinned.threshold} of ${pinned.keys.length}.`, cached];
   }
   return [
-    `NO: the cached root ${difference}.`,
+    `NO: the cached root ${difference.what}.`,
     cached,
     'ALARM: this host may take images that upstream never signed. Tell security; do not pull here meanwhile.',
     'If upstream rotated its keys and the pin is the older one, compare the new keys with upstream and renew the pin.',
   ];
 }
 
-function keysDocument({ keys, threshold }: CollectionPin['targets']): object {
+function keysDocument({ keys, threshold }: CachedRoot['targets']): object {
   return {
     threshold,
     keys: keys.map(({ id, canonicalId, keytype }) => ({ keyid: id, bare_keyid: canonicalId, keytype })),

@@ -81,7 +81,7 @@ const setCommand = defineCommand<Given & OfficerGiven & { readonly pin: string }
     const key = await officerOf(invocation, enrolment, given);
     const signed = key && (await readSignedPinFile(path, file, key));
     const pin = signed ? signed.pin : readPin(file);
-    if (before) requireSameRepository(name, before.repository, pin.repository);
+    if (before) requireSameRepository(name, before, pin);
     // Whose guard it is says the memory then. @throws STATE_CACHE
     else await openMemory(enrolment.store, pin, DEFAULT_LIMITS);
     requireSensiblePin(pin);
@@ -161,10 +161,13 @@ function marksLine({ marksReset }: Pin, haveFallen: boolean, isRehearsal: boolea
 }
 
 /** What is held belongs to a repository; another one’s pin would find a memory that is not its own. */
-function requireSameRepository(name: string, repository: string, other: string): void {
-  if (repository === other) return;
-  throw new Refusal('TRUST_WRONG_REPOSITORY', `The guard ${name} is for ${repository}, and this pin is for ${other}.`, {
-    details: { enrolled: repository, pinned: other },
+function requireSameRepository(name: string, before: Pin, pin: Pin): void {
+  const [enrolled, pinned] = [before, pin].map(
+    ({ repository, collection }) => `${collection ? 'the collection' : 'the TUF repository'} ${repository}`,
+  );
+  if (enrolled === pinned) return;
+  throw new Refusal('TRUST_WRONG_REPOSITORY', `The guard ${name} is for ${enrolled}, and this pin is for ${pinned}.`, {
+    details: { enrolled: before.repository, pinned: pin.repository },
     next: 'Enrol another guard for it: countersign guard init PIN --name NAME.',
   });
 }

@@ -98,7 +98,6 @@ export function notaryDialect(
 }
 
 function memorableOf({ now, chain, snapshot, roles, marks, contents }: CollectionSession): Memorable {
-  const listed = snapshot.snapshot.payload.roles;
   return {
     now,
     mirror: {
@@ -108,7 +107,8 @@ function memorableOf({ now, chain, snapshot, roles, marks, contents }: Collectio
     },
     upstream: undefined,
     roles: [...roles.read].map(([role, { version, envelope }]) => [role, { version, file: envelope }] as const),
-    isStillListed: (role, file) => listed.get(role)?.hashes.get('sha256') === file.sha256,
+    // Everything that can answer is read each time.
+    isStillListed: () => false,
     marks,
     contents: contents.seen,
     ledger: undefined,
