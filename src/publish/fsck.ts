@@ -117,7 +117,7 @@ async function lookAtRepository(
   });
   if (!reader.current(id)) return;
   await look(id, () => verifyPublished(reader, id, clock.now(), 'all'));
-  if (!enrolment.collection) await look(id, () => verifyAsGuard(reader, id, clock.now()));
+  await look(id, () => verifyAsGuard(reader, id, clock.now()));
 }
 
 /** Every leaf again, from the first, without what this process remembers. */

@@ -4,13 +4,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { writePin } from '../../src/client/pin/pin-write.ts';
+import { DAY } from '../simulator/clock.ts';
 import { NO_FLOOR } from '../../src/client/pin/pin.ts';
 import { signNotary } from '../../src/notary/documents.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { jsonObject } from '../../src/tuf/json.ts';
 import { CollectionThief, signedOf } from '../client/collections/stolen-keys.ts';
 import { SERVED } from '../simulator/collection-mirror.ts';
-import { type GuardedCollection, guardedCollection } from '../simulator/guarded-collection.ts';
+import { type GuardedCollection, guardedCollection, taggedCollection } from '../simulator/guarded-collection.ts';
 import { put } from '../simulator/places.ts';
 import { SimulatedUpstream } from '../simulator/upstream.ts';
 import { roleName } from '../../src/tuf/names.ts';
@@ -24,17 +25,17 @@ interface Place {
   readonly init: string;
 }
 
-async function placeOf(context: TestContext): Promise<Place> {
+async function placeOf(context: TestContext, collection = taggedCollection()): Promise<Place> {
   const workplace = await Workplace.open(context);
-  const guarded = await guardedCollection(context);
+  const guarded = await guardedCollection(context, collection);
   await writeFile(workplace.path('root.json'), guarded.mirrorRoot);
   await writeFile(workplace.path('pin.json'), writePin(guarded.pin()));
   const init = `guard init --mirror ${guarded.url.href} --repository app --served-as ${SERVED} --root @root.json`;
   return { workplace, guarded, init };
 }
 
-async function enrolled(context: TestContext): Promise<Place> {
-  const place = await placeOf(context);
+async function enrolled(context: TestContext, collection = taggedCollection()): Promise<Place> {
+  const place = await placeOf(context, collection);
   await place.workplace.succeed(`${place.init} --root-sha256 ${sha256(place.guarded.mirrorRoot)}`);
   return place;
 }
@@ -103,6 +104,26 @@ test('why, verify, refresh and status speak of tags; get says where images are',
   const get = await workplace.refused('guard get v1 -o @file');
   assert.match(get.what, /is a collection: its images lie in the registry/);
   assert.match((await workplace.succeed('guard status')).out, /answers offline[\s\S]*targets 1/);
+});
+
+test('a delegation that has expired: status says that somebody must act, and other tags are answered', async (context) => {
+  const collection = taggedCollection();
+  const [releases, ...others] = collection.role().delegations;
+  assert.ok(releases);
+  collection.role().delegations = [{ ...releases, paths: ['v2'] }, ...others];
+  collection.role('targets/releases').expires = new Date(collection.now.getTime() + 3 * DAY);
+  const { workplace, guarded } = await enrolled(context, collection.publish('targets', 'targets/releases'));
+  assert.equal((await workplace.type('guard refresh')).exitCode, 0);
+  workplace.clock.step(4 * DAY);
+  guarded.clock.step(4 * DAY);
+  await guarded.renew();
+  await workplace.succeed('guard refresh');
+  const status = await workplace.type('guard status');
+  assert.equal(status.exitCode, 1);
+  assert.match(status.out, /SOMEBODY MUST ACT[\s\S]*targets\/releases expired on .* No answer is given for tags/);
+  const no = await workplace.type('guard resolve v2');
+  assert.deepEqual([no.exitCode, no.out], [5, '']);
+  await workplace.succeed('guard resolve v1');
 });
 
 test('a new pin keeps the marks, and one of another dialect is another guard’s', async (context) => {

@@ -89,6 +89,17 @@ test('for a TUF repository the roles of upstream’s snapshot count, or of the m
   assert.ok(verdict.established.some(({ code }) => code === 'retired'));
 });
 
+test('with a plain copy and no mirror, upstream’s own roles need no grace then, and the versions are held as well', async (context) => {
+  const guarded = await guardedBy(context, new SimulatedUpstream().add('file.txt', 'content').publish());
+  guarded.clock.step(60 * DAY);
+  const carried = (roles: Record<string, number>): Pin => guarded.carriedPin(retired(roles));
+  assert.equal((await guarded.guard({ pin: carried({ targets: 1 }) }).find('file.txt')).verdict.ok, true);
+  const store = memoryStore();
+  await refusedUntouched('TRUST_RETIRED', store, () =>
+    guarded.guard({ store, pin: carried({ targets: 2 }) }).refresh(),
+  );
+});
+
 async function at(guarded: GuardedCollection, day: number): Promise<void> {
   guarded.clock.step(day * DAY);
   await guarded.renew();
