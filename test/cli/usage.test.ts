@@ -42,6 +42,8 @@ test('everything that changes something can be rehearsed', () => {
     // Operators, policies.
     'list',
     'show',
+    // Writes files for other machines, and nothing here.
+    'client-config',
     // Guards: their memory moves forward with every answer, and that is no decision of anybody’s.
     ...['verify', 'resolve', 'check-root', 'why', 'status', 'show', 'show'],
     // Drives a client for a test suite.
@@ -69,7 +71,7 @@ for (const [typed, what, next] of [
     /“--root-online” cannot be used with option “--root-holder <name>”/,
     /init/,
   ],
-  ['repo add x --upstream u --root r --dialect notary', /Allowed choices are tuf/, /repo add --help/],
+  ['repo add x --upstream u --root r --dialect ostree', /Allowed choices are tuf/, /repo add --help/],
 ] as const) {
   test(`“${typed}” is refused with a sentence and a suggestion`, async (context) => {
     const workplace = await Workplace.open(context);
