@@ -18,21 +18,30 @@ export interface Renaming {
 
 /**
  * A list, one collection a line: its name, then where it is known the SHA-256 of a root of it. Empty lines and those that
- * begin with `#` say nothing.
- * @throws USAGE_FILE with the number of the line
+ * begin with `#` say nothing. A name may stand there again, with or without its digest: what confirms it is not lost.
+ * @throws USAGE_FILE with the number of the line, also for a second digest of one name
  */
 export function readWantedList(text: string, label: string): Wanted[] {
-  return text.split(/\r?\n/).flatMap((line, index): Wanted[] => {
-    if (line.trim() === '' || line.startsWith('#')) return [];
-    const [gun = '', digest, ...rest] = line.trim().split(/\s+/);
-    const root = digest?.toLowerCase().replace(/^sha256:/, '');
-    if (rest.length > 0 || (root !== undefined && !isSha256(root))) {
-      throw new Refusal('USAGE_FILE', `Line ${index + 1} of ${printable(label)} is not of the form “NAME [SHA256]”.`, {
+  const digests = new Map<string, Sha256 | undefined>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const refuse = (what: string): never => {
+      throw new Refusal('USAGE_FILE', `Line ${index + 1} of ${printable(label)} ${what}.`, {
         details: { line: index + 1 },
       });
+    };
+    const [gun = '', digest, ...rest] = line.trim().split(/\s+/);
+    const root = digest?.toLowerCase().replace(/^sha256:/, '');
+    if (rest.length > 0 || (root !== undefined && !isSha256(root))) return refuse('is not of the form “NAME [SHA256]”');
+    // Many collections do not have one root: the digest would confirm none of them, and look as if it did.
+    if (root !== undefined && gun.includes('*')) return refuse('gives many collections one digest');
+    const before = digests.get(gun);
+    if (before !== undefined && root !== undefined && root !== before) {
+      return refuse(`gives ${printable(gun)} another digest than a line above it`);
     }
-    return [{ gun, rootSha256: root }];
-  });
+    digests.set(gun, root ?? before);
+  }
+  return [...digests].map(([gun, rootSha256]) => ({ gun, rootSha256 }));
 }
 
 /** @throws USAGE_OPTION for what is not `FROM=TO` */

@@ -2,66 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { formatDate } from '../../src/tuf/dates.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { DAY, NOW } from '../simulator/clock.ts';
 import { SimulatedCollection } from '../simulator/collection.ts';
-import { SimulatedNotary } from '../simulator/notary-server.ts';
-import { Workplace } from './workplace.ts';
-
-const [APP, DB, WEB] = ['app', 'db', 'web'].map((name) => `registry.example.com/team/${name}`) as [
-  string,
-  string,
-  string,
-];
-const RENAME = '--rename registry.example.com/=mirror.dc.internal/';
-
-interface Told {
-  readonly gun: string;
-  readonly servedAs: string;
-  readonly repository: string | null;
-  readonly kept: {
-    readonly path: string;
-    readonly roots: number;
-    readonly files: number;
-    readonly added: number;
-  } | null;
-  readonly confirmedBy: string | null;
-  readonly outcome: string;
-  readonly refusal: { readonly code: string; readonly next: string } | null;
-  readonly validity: {
-    readonly isValid: boolean;
-    readonly targets: string;
-    readonly firstDelegation: object | null;
-  } | null;
-}
-
-async function site(t: TestContext): Promise<{ workplace: Workplace; notary: SimulatedNotary }> {
-  const workplace = await Workplace.open(t);
-  await workplace.succeed('init --root-online');
-  const notary = await SimulatedNotary.start(t);
-  for (const gun of [APP, DB, WEB]) {
-    notary.put(
-      new SimulatedCollection(gun)
-        .add('v1', sha256(Buffer.from(gun)))
-        .delegate('targets/releases')
-        .publish(),
-    );
-  }
-  return { workplace, notary };
-}
-
-async function rescued(workplace: Workplace, typed: string, exitCode = 0): Promise<Told[]> {
-  const answer = await workplace.type(`rescue ${typed} --json`);
-  assert.equal(answer.exitCode, exitCode, answer.err);
-  return answer.json['collections'] as Told[];
-}
-
-/** A line, and the reason, which may have spaces. */
-function firstUse(what: string, reason = 'why'): [string, string] {
-  return [`rescue ${what} --json --first-use --reason`, reason];
-}
+import { APP, DB, firstUse, RENAME, rescued, site, type Told, WEB } from './rescue-place.ts';
 
 test('a list with digests and a cache: enrolled, imported, published, and the originals lie there', async (t) => {
   const { workplace, notary } = await site(t);
