@@ -6,6 +6,7 @@
 import type { CollectionSource } from '../acquire/notary/collection-source.ts';
 import { openDirectoryCollection } from '../acquire/notary/directory-collection.ts';
 import { isRefusal, Refusal } from '../errors.ts';
+import { TrustedCollection } from '../notary/trusted-set.ts';
 import { sha256 } from '../tuf/digest.ts';
 import type { Limits } from '../tuf/limits.ts';
 import { printable, ROOT, type Sha256 } from '../tuf/names.ts';
@@ -42,6 +43,35 @@ export async function findFirstRoot(
   const cached = cache === undefined ? undefined : await inCache(cache, gun, limits);
   if (cached) return { bytes: cached, ground: 'cache' };
   return firstUse ? { bytes: await originals.current(ROOT, limits.rootBytes), ground: 'first-use' } : undefined;
+}
+
+/**
+ * A digest that is given for what is enrolled already: it may have begun with first use, and this is the word that tells. A
+ * root after the enrolled one lies on the way that every import goes; one before it must lead there.
+ * @throws TRUST_ROOT_DIGEST where no root there has it, or it is not of the enrolled one’s chain; TRUST_*, SOURCE_*
+ */
+export async function requireSameChain(
+  originals: CollectionSource,
+  roots: number,
+  { gun, rootSha256 }: Wanted,
+  enrolled: Uint8Array,
+  limits: Limits,
+): Promise<void> {
+  if (rootSha256 === undefined || rootSha256 === sha256(enrolled)) return;
+  const { version: end } = TrustedCollection.enrol(enrolled, gun, limits).root;
+  let { bytes } = await byDigest(originals, roots, rootSha256, limits);
+  let trusted = TrustedCollection.enrol(bytes, gun, limits);
+  while (trusted.root.version < end) {
+    const next = trusted.root.version + 1;
+    bytes = await originals.byVersion(ROOT, next, limits.rootBytes);
+    trusted = trusted.rotate(bytes, next);
+  }
+  if (trusted.root.version > end || sha256(bytes) === sha256(enrolled)) return;
+  throw new Refusal(
+    'TRUST_ROOT_DIGEST',
+    `The root of ${printable(gun)} with the SHA-256 ${rootSha256} does not lead to the one that is enrolled.`,
+    { details: { expected: rootSha256, actual: sha256(enrolled) } },
+  );
 }
 
 async function byDigest(

@@ -15,7 +15,7 @@ import { sha256 } from '../tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { printable, type RepositoryId, ROOT, type Sha256 } from '../tuf/names.ts';
 import { firstRoot } from '../verify/dialects.ts';
-import { findFirstRoot, type Ground, type Grounds } from './first-root.ts';
+import { findFirstRoot, type Ground, type Grounds, requireSameChain } from './first-root.ts';
 import { keepOriginals } from './originals.ts';
 import { idFor, type Wanted } from './wanted.ts';
 
@@ -103,7 +103,10 @@ async function enrol(
 ): Promise<Enrolled> {
   const known = mirror.reader.enrolments();
   const before = known.find((one) => one.collection?.servedAs === collection.servedAs);
-  if (before?.collection?.name === collection.name) return { repository: before.id, ground: 'enrolled' };
+  if (before?.collection?.name === collection.name) {
+    await requireSameChain(originals, roots, wanted, mirror.reader.bytes(before.rootSha256), DEFAULT_LIMITS);
+    return { repository: before.id, ground: 'enrolled' };
+  }
   const first = await findFirstRoot(originals, roots, wanted, rescue, DEFAULT_LIMITS);
   if (!first) {
     const digest = sha256(await originals.current(ROOT, DEFAULT_LIMITS.rootBytes));

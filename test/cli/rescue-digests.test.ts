@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { sha256 } from '../../src/tuf/digest.ts';
+import { SimulatedCollection } from '../simulator/collection.ts';
 import { APP, DB, firstUse, site, type Told } from './rescue-place.ts';
 
 const WRONG = 'ab'.repeat(32);
@@ -12,7 +13,10 @@ test('a name that stands in the list again without its digest keeps it, first us
   await writeFile(workplace.path('list'), `${APP} ${WRONG}\n${APP}\n`);
   const { exitCode, json } = await workplace.type(...firstUse(`${notary.url.href} --list list`));
   assert.deepEqual([exitCode, (json['collections'] as Told[])[0]?.refusal?.code], [1, 'TRUST_ROOT_DIGEST']);
-  await writeFile(workplace.path('list'), `${DB}\n${DB} ${sha256(notary.collections.get(DB)?.firstRoot ?? WRONG)}\n`);
+  await writeFile(
+    workplace.path('list'),
+    `${DB}\n${DB} ${sha256(notary.collections.get(DB)?.firstRoot ?? assert.fail())}\n`,
+  );
   const { json: other } = await workplace.succeed(`rescue ${notary.url.href} --list list --json`);
   assert.deepEqual(
     (other['collections'] as Told[]).map(({ confirmedBy }) => confirmedBy),
@@ -36,3 +40,49 @@ test('two digests for one name are refused, and one digest for many names, befor
   }
   assert.deepEqual(notary.asked, []);
 });
+
+test('a digest that contradicts what is enrolled is heard: it began with first use, and was somebody else’s', async (t) => {
+  const { workplace, notary } = await site(t);
+  await workplace.succeed(...firstUse(`${notary.url.href} ${APP}`));
+  await writeFile(workplace.path('list'), `${APP} ${WRONG}\n`);
+  const { exitCode, json } = await workplace.type(`rescue ${notary.url.href} --list list --json`);
+  const [told] = json['collections'] as Told[];
+  assert.deepEqual([exitCode, told?.outcome, told?.refusal?.code], [1, 'kept', 'TRUST_ROOT_DIGEST']);
+});
+
+test('any root of the enrolled one’s chain confirms it, before it or after; one of another chain does not', async (t) => {
+  const { workplace, notary } = await site(t);
+  const app = notary.collections.get(APP) ?? assert.fail();
+  const digests = [sha256(app.firstRoot)];
+  for (const version of [2, 3]) {
+    app.publishRoot();
+    digests.push(sha256(app.file(`${String(version)}.root.json`)));
+    app.publish();
+    // Enrolled with the second: the first comes before it, and the third after.
+    if (version === 2) await workplace.succeed(...firstUse(`${notary.url.href} ${APP}`));
+  }
+  for (const digest of digests) {
+    await writeFile(workplace.path('list'), `${APP} ${digest}\n`);
+    await workplace.succeed(`rescue ${notary.url.href} --list list`);
+  }
+});
+
+for (const [what, rotations, code] of [
+  ['leads nowhere', 1, 'TRUST_SIGNATURES'],
+  ['is another one of the same version', 0, 'TRUST_ROOT_DIGEST'],
+] as const) {
+  test(`a genuine first root confirms nothing where it ${what}`, async (t) => {
+    const { workplace, notary } = await site(t);
+    const genuine = notary.collections.get(DB)?.firstRoot ?? assert.fail();
+    const stranger = new SimulatedCollection(DB);
+    stranger.rootSigners = [stranger.rootSigner('stranger')];
+    stranger.publish();
+    for (let rotation = 0; rotation < rotations; rotation++) stranger.publishRoot().publish();
+    stranger.files.set('1.root.json', genuine);
+    notary.put(stranger);
+    await workplace.succeed(...firstUse(`${notary.url.href} ${DB}`));
+    await writeFile(workplace.path('list'), `${DB} ${sha256(genuine)}\n`);
+    const { exitCode, json } = await workplace.type(`rescue ${notary.url.href} --list list --json`);
+    assert.deepEqual([exitCode, (json['collections'] as Told[])[0]?.refusal?.code], [1, code]);
+  });
+}
