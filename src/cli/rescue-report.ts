@@ -52,7 +52,7 @@ export function plannedReport({ reader }: Mirror, chosen: Chosen, servedAs: (gun
   const known = reader.enrolments();
   const planned = chosen.wanted.map(({ gun }) => {
     const name = { name: gun, servedAs: servedAs(gun) };
-    const before = known.find((one) => one.collection?.servedAs === name.servedAs);
+    const before = known.find(({ collection }) => collection?.servedAs === name.servedAs && collection.name === gun);
     return {
       ...{ ...collectionWords(name), repository: before?.id, kept: undefined, rootSha256: undefined },
       ...{ confirmedBy: before && 'enrolled', outcome: 'rehearsed', import: undefined },

@@ -53,10 +53,20 @@ export function readRenaming(text: string): Renaming {
   });
 }
 
-/** The name under which clients find it: by the longest renaming that its name begins with, or the same. */
-export function servedName(gun: string, renamings: readonly Renaming[]): string {
+/**
+ * The name under which clients find it: by the longest renaming that its name begins with, or the same. What is enrolled from
+ * there keeps the name that it has: whoever runs it again without --rename would have it mirrored twice.
+ * @param enrolled from the same place
+ */
+export function servedName(
+  gun: string,
+  renamings: readonly Renaming[],
+  enrolled: ReadonlyMap<string, readonly string[]>,
+): string {
   const [longest] = renamings.filter(({ from }) => gun.startsWith(from)).sort((a, b) => b.from.length - a.from.length);
-  return longest ? longest.to + gun.slice(longest.from.length) : gun;
+  const renamed = longest ? longest.to + gun.slice(longest.from.length) : gun;
+  const [first = renamed, ...others] = enrolled.get(gun) ?? [];
+  return others.includes(renamed) ? renamed : first;
 }
 
 /** Room for what tells two names apart that would be spelt the same. */

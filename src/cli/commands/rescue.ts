@@ -5,6 +5,7 @@ import { requireServable } from '../../acquire/notary/collection-name.ts';
 import { openCollections } from '../../acquire/notary/open.ts';
 import { upstreamOptions } from '../../config/settings.ts';
 import { Refusal } from '../../errors.ts';
+import type { Mirror } from '../../mirror.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
 import { choose } from '../../rescue/chosen.ts';
 import { writePlace } from '../../rescue/follow.ts';
@@ -48,7 +49,10 @@ export const rescueCommand = defineCommand<Given>({
   options: [
     new Option('--list <file>', 'more of them, one a line: NAME, then where it is known the SHA-256 of a root'),
     new Option('--into <directory>', 'where originals are kept (default: originals/ in the data directory)'),
-    repeatable('--rename <from=to>', 'serve names that begin with FROM as beginning with TO'),
+    repeatable(
+      '--rename <from=to>',
+      'serve names that begin with FROM as beginning with TO, but not what is enrolled already',
+    ),
     new Option('--trust <directory>', 'a client’s trust directory (~/.docker/trust, ~/.notary): its roots are right'),
     new Option('--first-use', 'where nothing else is known, believe the root that is shown now; needs --reason'),
     new Option('--changed', 'only what the server’s change feed has told of since the last time'),
@@ -76,16 +80,20 @@ export const rescueCommand = defineCommand<Given>({
       const options = { clock: invocation.clock, ...(await upstreamOptions(settings)) };
       const collections = await openCollections(location, options);
       try {
-        const known = mirror.reader.enrolments().filter(({ upstream }) => upstream === location);
-        const enrolled = known.flatMap(({ collection }) => (collection ? [collection.name] : []));
-        const choice = { names: given.names, listed, onlyChanged: given.changed === true, enrolled };
-        const chosen = await choose(collections.changes, choice, { disk, location, into });
-        const servedAs = (gun: string): string => {
-          const name = servedName(gun, renamings);
-          requireServable(name);
-          return name;
+        const enrolled = enrolledFrom(mirror, location);
+        const choice = {
+          names: given.names,
+          listed,
+          onlyChanged: given.changed === true,
+          enrolled: [...enrolled.keys()],
         };
-        if (invocation.isRehearsal) return plannedReport(mirror, chosen, (gun) => servedName(gun, renamings));
+        const chosen = await choose(collections.changes, choice, { disk, location, into });
+        const nameOf = (gun: string): string => servedName(gun, renamings, enrolled);
+        const servedAs = (gun: string): string => {
+          requireServable(nameOf(gun));
+          return nameOf(gun);
+        };
+        if (invocation.isRehearsal) return plannedReport(mirror, chosen, nameOf);
         const importer = await importerOf(invocation, mirror, given);
         const rescued: Rescued[] = [];
         const each = rescue(mirror, chosen.wanted, {
@@ -106,6 +114,16 @@ export const rescueCommand = defineCommand<Given>({
     });
   },
 });
+
+/** Names of collections that are enrolled from there, each with those under which it is served. */
+function enrolledFrom({ reader }: Mirror, location: string): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { upstream, collection } of reader.enrolments()) {
+    if (upstream !== location || !collection) continue;
+    names.set(collection.name, [...(names.get(collection.name) ?? []), collection.servedAs]);
+  }
+  return names;
+}
 
 async function readList(invocation: Invocation, file: string): Promise<ReturnType<typeof readWantedList>> {
   return readWantedList((await readNamedFile(pathOf(invocation, file), MOST_LIST_BYTES)).toString('utf8'), file);

@@ -1,0 +1,38 @@
+/** A rescue that is run again, and not quite as before: nothing is mirrored twice, and no change is passed over. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { sha256 } from '../../src/tuf/digest.ts';
+import { APP, DB, firstUse, RENAME, rescued, site, type Told } from './rescue-place.ts';
+
+test('what is enrolled keeps its name where the renaming is forgotten or another one, and is mirrored once', async (t) => {
+  const { workplace, notary } = await site(t);
+  await workplace.succeed(...firstUse(`${notary.url.href} ${APP} ${DB} ${RENAME}`));
+  for (const renaming of ['', '--rename registry.example.com/=elsewhere/']) {
+    // First use would let anything in.
+    const { json } = await workplace.succeed(...firstUse(`${notary.url.href} ${APP} ${DB} ${renaming}`));
+    assert.deepEqual(
+      (json['collections'] as Told[]).map(({ servedAs, confirmedBy }) => [servedAs, confirmedBy]),
+      ['app', 'db'].map((name) => [`mirror.dc.internal/team/${name}`, 'enrolled']),
+    );
+  }
+  const { json } = await workplace.succeed('repo list --json');
+  assert.equal((json['repositories'] as unknown[]).length, 2);
+  const [planned] = await rescued(workplace, `${notary.url.href} ${APP} --dry-run`);
+  assert.deepEqual([planned?.servedAs, planned?.confirmedBy], ['mirror.dc.internal/team/app', 'enrolled']);
+});
+
+test('one that is served under two names goes on under the one that the renaming says', async (t) => {
+  const { workplace, notary } = await site(t);
+  await workplace.succeed(...firstUse(`${notary.url.href} ${APP}`));
+  const root = `--root @root.json --root-sha256 ${await rootFile(workplace.path('root.json'), notary.collections.get(APP)?.firstRoot)}`;
+  const names = `--gun ${APP} --serve-as mirror.dc.internal/team/app`;
+  await workplace.succeed(`repo add second --dialect notary --upstream ${notary.url.href} ${names} ${root}`);
+  const [told] = await rescued(workplace, `${notary.url.href} ${APP} ${RENAME}`);
+  assert.deepEqual([told?.servedAs, told?.repository], ['mirror.dc.internal/team/app', 'second']);
+});
+
+async function rootFile(path: string, bytes: Uint8Array = new Uint8Array()): Promise<string> {
+  await writeFile(path, bytes);
+  return sha256(bytes);
+}
