@@ -1,4 +1,5 @@
 /** Which collections a rescue is about: named, listed, found in the change feed by prefix, or changed since the last time. */
+import { matcher } from '../acquire/notary/collections-of.ts';
 import type { Collections } from '../acquire/notary/open.ts';
 import { Refusal } from '../errors.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -23,6 +24,8 @@ export interface Chosen {
   readonly unusable: readonly string[];
   /** Where the feed was left; undefined where it was not read. */
   readonly last: string | undefined;
+  /** Whether everything that is enrolled from there was chosen: else what the feed told of the rest would be passed over. */
+  readonly isOfAll: boolean;
 }
 
 export interface Place {
@@ -50,7 +53,7 @@ export async function choose(
   }
   const isExact = (name: string): boolean => !name.includes('*');
   if (!onlyChanged && interesting.every(isExact)) {
-    return { wanted: asWanted(interesting), deleted: [], unusable: [], last: undefined };
+    return { wanted: asWanted(interesting), deleted: [], unusable: [], last: undefined, isOfAll: false };
   }
   if (!changes) {
     throw new Refusal('USAGE_OPTION', 'A directory has no change feed, so every collection in it must be named.', {
@@ -58,7 +61,9 @@ export async function choose(
     });
   }
   const from = onlyChanged ? await readPlace(disk, into, location) : undefined;
+  const isInteresting = matcher(interesting);
   const { collections, deleted, unusable, last } = await follow(changes, interesting, from);
   const exact = onlyChanged ? [] : interesting.filter(isExact);
-  return { wanted: asWanted([...exact, ...collections]), deleted, unusable, last };
+  const wanted = asWanted([...exact, ...collections]);
+  return { wanted, deleted, unusable, last, isOfAll: enrolled.every(isInteresting) };
 }

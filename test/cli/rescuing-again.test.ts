@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeFile } from 'node:fs/promises';
 import { sha256 } from '../../src/tuf/digest.ts';
-import { APP, DB, firstUse, RENAME, rescued, site, type Told } from './rescue-place.ts';
+import { APP, DB, firstUse, RENAME, rescued, site, type Told, WEB } from './rescue-place.ts';
 
 test('what is enrolled keeps its name where the renaming is forgotten or another one, and is mirrored once', async (t) => {
   const { workplace, notary } = await site(t);
@@ -30,6 +30,28 @@ test('one that is served under two names goes on under the one that the renaming
   await workplace.succeed(`repo add second --dialect notary --upstream ${notary.url.href} ${names} ${root}`);
   const [told] = await rescued(workplace, `${notary.url.href} ${APP} ${RENAME}`);
   assert.deepEqual([told?.servedAs, told?.repository], ['mirror.dc.internal/team/app', 'second']);
+});
+
+test('a rescue of some does not pass over what the feed told of the others', async (t) => {
+  const { workplace, notary } = await site(t);
+  const address = notary.url.href;
+  await workplace.succeed(...firstUse(`${address} registry.example.com/team/*`));
+  for (const gun of [DB, WEB]) {
+    const collection = notary.collections.get(gun) ?? assert.fail();
+    notary.put(collection.add('v2', 'cd'.repeat(32)).publish('targets'));
+  }
+  // By a name that changed, and by a prefix that nothing enrolled is below.
+  for (const some of [DB, 'registry.example.com/other/*']) await rescued(workplace, `${address} ${some} --changed`);
+  await rescued(workplace, `${address} registry.example.com/other/*`);
+  const changed = await rescued(workplace, `${address} --changed`);
+  assert.deepEqual(
+    changed.map(({ gun, outcome }) => [gun, outcome]),
+    [
+      [DB, 'unchanged'],
+      [WEB, 'published'],
+    ],
+  );
+  assert.deepEqual(await rescued(workplace, `${address} --changed`), []);
 });
 
 async function rootFile(path: string, bytes: Uint8Array = new Uint8Array()): Promise<string> {

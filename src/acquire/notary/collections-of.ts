@@ -44,7 +44,8 @@ export async function collectionsOf(feed: AsyncIterable<ChangePage>, wanted: rea
   return { collections, deleted: [...deleted], unusable: [...unusable] };
 }
 
-function matcher(wanted: readonly string[]): (gun: string) => boolean {
+/** Whether a name is one of these, or below one of them. @throws USAGE_OPTION for a `*` anywhere but at the end of `…/*` */
+export function matcher(wanted: readonly string[]): (gun: string) => boolean {
   const names = new Set(wanted.filter((text) => !text.includes('*')));
   const prefixes = wanted.filter((text) => text.includes('*')).map((text) => text.slice(0, -1));
   for (const prefix of prefixes) {

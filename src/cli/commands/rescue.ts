@@ -104,8 +104,8 @@ export const rescueCommand = defineCommand<Given>({
           onProgress: invocation.progress.step,
         });
         for await (const one of each) rescued.push(one);
-        // Otherwise what failed today would be passed over the next time.
-        const isWhole = rescued.every(({ refusal }) => refusal === undefined);
+        // Otherwise what failed or was left out today would be passed over the next time.
+        const isWhole = chosen.isOfAll && rescued.every(({ refusal }) => refusal === undefined);
         if (isWhole && chosen.last !== undefined) await writePlace(disk, into, location, chosen.last);
         return rescueReport(rescued, chosen, { into, now: invocation.clock.now() });
       } finally {
