@@ -7,6 +7,7 @@ import type { CollectionSource } from '../acquire/notary/collection-source.ts';
 import { openDirectoryCollection } from '../acquire/notary/directory-collection.ts';
 import { isRefusal, Refusal } from '../errors.ts';
 import { TrustedCollection } from '../notary/trusted-set.ts';
+import { ForeignTree } from '../platform/foreign-tree.ts';
 import { sha256 } from '../tuf/digest.ts';
 import type { Limits } from '../tuf/limits.ts';
 import { printable, ROOT, type Sha256 } from '../tuf/names.ts';
@@ -30,7 +31,7 @@ export interface Grounds {
  * @param originals the collection as it was taken home
  * @param roots how many root versions lie there
  * @returns undefined where nothing says which root is right
- * @throws TRUST_ROOT_DIGEST where a digest was given that no root there has; SOURCE_*
+ * @throws TRUST_ROOT_DIGEST where a digest was given that no root there has; SOURCE_*, also where there is no cache
  */
 export async function findFirstRoot(
   originals: CollectionSource,
@@ -97,7 +98,9 @@ async function inCache(cache: string, gun: string, { rootBytes }: Limits): Promi
   try {
     return await (await openDirectoryCollection(cache, gun)).current(ROOT, rootBytes);
   } catch (error) {
-    if (isRefusal(error, 'SOURCE_UNREACHABLE') || isRefusal(error, 'SOURCE_NOT_FOUND')) return undefined;
-    throw error;
+    if (!isRefusal(error, 'SOURCE_UNREACHABLE') && !isRefusal(error, 'SOURCE_NOT_FOUND')) throw error;
+    // A cache that is none, or whose disk was pulled, knows nothing of any collection: first use would take them all.
+    await ForeignTree.open(cache);
+    return undefined;
   }
 }

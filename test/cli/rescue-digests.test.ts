@@ -86,3 +86,11 @@ for (const [what, rotations, code] of [
     assert.deepEqual([exitCode, (json['collections'] as Told[])[0]?.refusal?.code], [1, code]);
   });
 }
+
+test('a trust directory that is none does not leave everything to first use', async (t) => {
+  const { workplace, notary } = await site(t);
+  await writeFile(workplace.path('trust'), 'the wrong path');
+  const { exitCode, json } = await workplace.type(...firstUse(`${notary.url.href} ${APP} --trust trust`));
+  const [told] = json['collections'] as Told[];
+  assert.deepEqual([exitCode, told?.outcome, told?.refusal?.code], [1, 'kept', 'SOURCE_UNREACHABLE']);
+});
