@@ -142,12 +142,17 @@ function bringIn(mirror: Mirror, { repository, ground }: Enrolled, gun: string, 
   });
 }
 
+/** Of the mirror’s own state, what one collection can be the reason of. */
+const OF_ONE = ['STATE_LOCKED', 'STATE_INCOMPLETE', 'STATE_SELF_CHECK', 'STATE_VERSION_AHEAD'] as const;
+
 /** What concerns this collection alone is told of it; a full disk or a changed ledger ends everything. */
 async function attempt<Result>(doing: () => Promise<Result>): Promise<Result | Refusal> {
   try {
     return await doing();
   } catch (error) {
-    if (isRefusal(error) && error.family !== 'state' && error.family !== 'config') return error;
-    throw error;
+    if (!isRefusal(error)) throw error;
+    const isOfOne = OF_ONE.some((code) => error.code === code);
+    if (!isOfOne && (error.family === 'state' || error.family === 'config')) throw error;
+    return error;
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeFile } from 'node:fs/promises';
+import { takeLock } from '../../src/platform/lock.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { APP, DB, firstUse, RENAME, rescued, site, type Told, WEB } from './rescue-place.ts';
 
@@ -52,6 +53,27 @@ test('a rescue of some does not pass over what the feed told of the others', asy
     ],
   );
   assert.deepEqual(await rescued(workplace, `${address} --changed`), []);
+});
+
+test('one that is being imported already keeps no other from being rescued', async (t) => {
+  const { workplace, notary } = await site(t);
+  await workplace.succeed(...firstUse(`${notary.url.href} ${APP}`));
+  const lock = await takeLock(
+    workplace.path('data', 'locks'),
+    `import-${APP.replaceAll('/', '-')}`,
+    workplace.clock,
+    0,
+  );
+  t.after(() => lock.release());
+  const { exitCode, json } = await workplace.type(...firstUse(`${notary.url.href} ${APP} ${DB}`));
+  assert.equal(exitCode, 1);
+  assert.deepEqual(
+    (json['collections'] as Told[]).map(({ gun, outcome, refusal }) => [gun, outcome, refusal?.code]),
+    [
+      [APP, 'kept', 'STATE_LOCKED'],
+      [DB, 'published', undefined],
+    ],
+  );
 });
 
 async function rootFile(path: string, bytes: Uint8Array = new Uint8Array()): Promise<string> {
