@@ -200,9 +200,10 @@ async function recordRefusal(
   const told = family === 'source' ? { sealed: mirror.sealed.seal('message', what) } : { text: what };
   const roles = asList(details['roles']);
   const outcome = { kind: 'refused', code, what: told, roles, evidence: evidence.files() } as const;
-  await withWriter(mirror, (writer) =>
-    writer.commit({ import: { number: writer.nextImportNumber(), repository, decisions, ...begun, outcome } }),
-  );
+  await withWriter(mirror, (writer) => {
+    requireNotRetired(rulesOf(mirror), repository);
+    return writer.commit({ import: { number: writer.nextImportNumber(), repository, decisions, ...begun, outcome } });
+  });
 }
 
 interface Verified {
@@ -219,6 +220,8 @@ async function settle(mirror: Mirror, request: ImportRequest, verified: Verified
   const { candidate, targets, startedAt, claimed, memory, enrolment } = verified;
   const { repository, decisions } = request;
   return withWriter(mirror, async (writer) => {
+    // People may have retired it while it was being fetched.
+    requireNotRetired(rulesOf(mirror), repository);
     const number = writer.nextImportNumber();
     const record = { number, repository, startedAt, claimed, decisions };
     const last = mirror.reader.lastAccepted(repository);

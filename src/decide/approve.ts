@@ -11,7 +11,7 @@ import type { ImportApproval } from '../ledger/events/statements.ts';
 import { EMPTY_LIST_SHA256 } from '../ledger/lists.ts';
 import { type Mirror, rulesOf, withWriter } from '../mirror.ts';
 import { randomName } from '../platform/random.ts';
-import { verdictOn } from '../publish/authority.ts';
+import { requireNotRetired, verdictOn } from '../publish/authority.ts';
 import { requireAccepted } from '../publish/next.ts';
 import { PURPOSES } from '../sshsig/namespaces.ts';
 import { formatDate } from '../tuf/dates.ts';
@@ -46,7 +46,7 @@ export interface Answered {
   readonly verdict: Verdict;
 }
 
-/** @throws USAGE_UNKNOWN_IMPORT, USAGE_OPTION, POLICY_NOT_PERMITTED, POLICY_CHANGE, POLICY_SUMMARY, TRUST_SSH_SIGNATURE, STATE_CONFLICT */
+/** @throws USAGE_UNKNOWN_IMPORT, USAGE_OPTION, POLICY_NOT_PERMITTED, POLICY_CHANGE, POLICY_SUMMARY, POLICY_RETIRED, TRUST_SSH_SIGNATURE, STATE_CONFLICT */
 export async function answer(mirror: Mirror, request: Answer): Promise<Answered> {
   const { import: number, decision, isRehearsal = false } = request;
   if (!isRehearsal) await withWriter(mirror, () => Promise.resolve());
@@ -54,6 +54,8 @@ export async function answer(mirror: Mirror, request: Answer): Promise<Answered>
   const record = verifiedImport(rules, number);
   const repository = record.repository as RepositoryId;
   requireAccepted(mirror, repository, number);
+  // Nobody signs for what can never be public.
+  if (decision === 'approve') requireNotRetired(rules, repository, number);
   refusePast(request, mirror.clock.now());
   const signer = await whoAnswers(mirror, rules, repository, request);
   if (decision === 'withdraw') requireSomethingSaid(rules, number, signer);

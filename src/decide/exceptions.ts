@@ -9,7 +9,7 @@ import * as subjects from '../gate/subjects.ts';
 import { DAY_MS } from '../gate/times.ts';
 import { requireApproved } from '../gate/verdict.ts';
 import type { Mirror } from '../mirror.ts';
-import { verdictOn } from '../publish/authority.ts';
+import { requireNotRetired, verdictOn } from '../publish/authority.ts';
 import { requireAccepted } from '../publish/next.ts';
 import { formatDate } from '../tuf/dates.ts';
 import type { RepositoryId } from '../tuf/names.ts';
@@ -19,6 +19,7 @@ import { requireReason } from './operators.ts';
 export function openingEmergency(mirror: Mirror, number: number, reason: string | undefined): Proposal {
   return (rules) => {
     const { repository, observed } = verifiedImport(rules, number);
+    requireNotRetired(rules, repository, number);
     const rule = rules.policies.inForce(repository).policy.break_glass;
     if (!rule) {
       throw new Refusal('POLICY_NOT_PERMITTED', `The policy of ${repository} knows no emergency.`, {
@@ -80,6 +81,7 @@ export interface GoingBack {
 
 export function withdrawing(mirror: Mirror, { repository, to, reason }: GoingBack): Proposal {
   return (rules) => {
+    requireNotRetired(rules, repository, to);
     const current = requireEarlier(mirror, rules, repository, to);
     const { observed } = verifiedImport(rules, to);
     const verdict = verdictOn(mirror, repository, to);

@@ -13,6 +13,9 @@ import { type Asking, authorise, requireAutomatic } from './authority.ts';
 export function importForRoot(asking: Asking, repository: RepositoryId, wanted?: number): number {
   const { reader, log } = asking;
   if (wanted !== undefined) return requireAccepted(asking, repository, wanted);
+  // Whatever came in or was decided besides its end, nothing else can be public.
+  const final = log.state.retirements.of(repository)?.import;
+  if (final !== undefined) return final;
   const last = reader.lastAccepted(repository)?.number;
   if (last === undefined) throw new Refusal('STATE_NOTHING_PUBLISHED', `${repository} has no accepted import.`);
   const current = log.state.imports.current(repository);

@@ -1,0 +1,73 @@
+/** What was begun before an upstream was retired, and what is tried afterwards: nothing is signed for what cannot be public. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withdrawing } from '../../src/decide/exceptions.ts';
+import { retiring } from '../../src/decide/retire.ts';
+import { settleChange } from '../../src/decide/change.ts';
+import { Refusal } from '../../src/errors.ts';
+import { importUpstream } from '../../src/mirror.ts';
+import { importForRoot } from '../../src/publish/next.ts';
+import { mirrorOf } from '../simulator/mirror.ts';
+import { SimulatedUpstream } from '../simulator/upstream.ts';
+import { as, Office, skip } from './office.ts';
+
+test('going back is refused before anybody decides it', { skip }, async (context) => {
+  const office = await Office.open(context);
+  const { workplace } = office;
+  await workplace.succeed('import sample');
+  await office.change('second');
+  await workplace.succeed('import sample');
+  await workplace.succeed('repo retire sample --reason', 'switched off');
+  const before = (await workplace.succeed('audit timeline')).out;
+  assert.equal((await workplace.refused('withdraw sample --to 1 --reason x')).code, 'POLICY_RETIRED');
+  assert.equal((await workplace.succeed('audit timeline')).out, before, 'the ledger has no leaf of it');
+});
+
+test('an import that waited is neither approved nor published in an emergency', { skip }, async (context) => {
+  const office = await Office.ofTwo(context, { break_glass: { min_approvers: 1, review_within_days: 3 } });
+  const { workplace } = office;
+  await office.import();
+  for (const name of ['alice', 'bob']) await workplace.succeed(`approve 1 --yes ${as(name)}`);
+  await office.change('second');
+  await office.import();
+  await workplace.succeed(`repo retire sample ${as('alice')} --reason`, 'switched off');
+  await workplace.succeed(`repo retire sample ${as('bob')}`);
+  const before = (await workplace.succeed('audit timeline')).out;
+  assert.equal((await workplace.refused(`approve 2 --yes ${as('bob')}`)).code, 'POLICY_RETIRED');
+  assert.equal((await workplace.refused(`publish 2 --break-glass --reason x ${as('bob')}`)).code, 'POLICY_RETIRED');
+  assert.equal((await workplace.succeed('audit timeline')).out, before, 'the ledger has no leaf of it');
+});
+
+for (const answers of [true, false]) {
+  test(`retired while it was asked, an upstream that ${answers ? 'answers' : 'is gone'} is refused as such`, async (context) => {
+    const upstream = new SimulatedUpstream().publish();
+    const mirrored = await mirrorOf(context, upstream);
+    await mirrored.importNow();
+    const { mirror, id: repository } = mirrored;
+    upstream.publish();
+    const size = mirror.log.size;
+    const openSource = async (): Promise<SimulatedUpstream> => {
+      await settleChange(mirror, retiring(repository, 'switched off'), undefined, false);
+      if (answers) return upstream;
+      throw new Refusal('SOURCE_UNREACHABLE', 'Nobody is there.');
+    };
+    const importing = importUpstream(mirror, { repository, openSource, decisions: [], claim: {} });
+    await assert.rejects(importing, { code: 'POLICY_RETIRED' });
+    assert.equal(mirror.log.size, size + 1, 'the ledger has the retirement and nothing else');
+  });
+}
+
+test('a decision to go back that was not carried out keeps no new root from what is final', async (context) => {
+  const upstream = new SimulatedUpstream().publish();
+  const mirrored = await mirrorOf(context, upstream);
+  const { mirror, id: repository } = mirrored;
+  for (const _ of [1, 2]) {
+    upstream.publish('targets');
+    await mirrored.importNow();
+  }
+  // The program ends between the decision and the publication.
+  await settleChange(mirror, withdrawing(mirror, { repository, to: 1, reason: 'wrong' }), undefined, false);
+  assert.equal(importForRoot(mirror, repository), 1);
+  await settleChange(mirror, retiring(repository, 'switched off'), undefined, false);
+  assert.equal(importForRoot(mirror, repository), 2);
+});
