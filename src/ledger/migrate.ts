@@ -37,8 +37,7 @@ export async function migrate(
     refuseStrangers(known, applied);
     if (applied.length > 0 && applied.length < known.length) refuseChanged(database, known.slice(0, applied.length));
     for (const migration of known.slice(applied.length)) {
-      database.script(migration.sql);
-      if (migration.number === LEDGER) leavePlainRecord(database, translate);
+      apply(database, migration, translate);
       database.run(
         'INSERT INTO migration (number, name, sha256) VALUES (?, ?, ?)',
         migration.number,
@@ -52,12 +51,17 @@ export async function migrate(
 const REMEMBERED =
   'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT';
 
+function apply(database: Database, { number, sql }: Migration, translate: TranslatePlainRecord): void {
+  database.script(sql);
+  if (number === LEDGER) leavePlainRecord(database, translate);
+}
+
 /** A record that lost a trigger, or got one, was opened by somebody: it is not brought any further (S-02). */
 function refuseChanged(database: Database, applied: readonly Migration[]): void {
   const fresh = new Database(':memory:', { isInMemory: true });
   try {
     fresh.script(REMEMBERED);
-    for (const { sql } of applied) fresh.script(sql);
+    for (const migration of applied) apply(fresh, migration, refuseToTranslate);
     const [wanted, actual] = [schemaOf(fresh), schemaOf(database)];
     for (const name of new Set([...wanted.keys(), ...actual.keys()]))
       if (wanted.get(name) !== actual.get(name))
