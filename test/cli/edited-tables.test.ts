@@ -245,3 +245,10 @@ for (const erased of [false, true])
       assert.equal(await office.published(), null);
     },
   );
+
+test('the digests of what is final are shown as the ledger has them, or not at all', { skip }, async (context) => {
+  const office = await Office.open(context);
+  await office.workplace.succeed('import sample');
+  await edit(office, (database) => database.run('UPDATE generation_role SET version = 77'));
+  assert.equal((await office.workplace.refused('repo retire sample --reason x')).code, 'STATE_LEDGER');
+});

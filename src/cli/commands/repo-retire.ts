@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { settleChange } from '../../decide/change.ts';
 import { retiring } from '../../decide/retire.ts';
 import { type Mirror, rulesOf } from '../../mirror.ts';
+import { requireAsPublished } from '../../publish/authority.ts';
 import { formatDate } from '../../tuf/dates.ts';
 import { printable, type RepositoryId, repositoryId } from '../../tuf/names.ts';
 import { changedDocument, changedLines } from '../changed.ts';
@@ -59,14 +60,19 @@ interface FinalRole {
   readonly expires: string;
 }
 
-/** What is public now, as people are to read it before they agree. @throws USAGE_UNKNOWN_REPOSITORY */
+/**
+ * What is public now, as people are to read it before they agree, and to carry into the pins of guards: asked of the ledger,
+ * or whoever edits a table would have them believe other digests than those that they sign (S-10).
+ * @throws USAGE_UNKNOWN_REPOSITORY, STATE_LEDGER
+ */
 function finalRoles(mirror: Mirror, id: RepositoryId): FinalRole[] {
-  mirror.reader.enrolment(id);
-  const current = rulesOf(mirror).imports.current(id);
+  const { reader } = mirror;
+  reader.enrolment(id);
+  const current = reader.current(id);
   if (!current) return [];
-  return mirror.reader
-    .generationRoles(id, current.statement.generation)
-    .map(({ role, version, fileSha256, expires }) => ({
-      ...{ role: printable(role), version, sha256: fileSha256, expires: formatDate(expires) },
-    }));
+  rulesOf(mirror);
+  requireAsPublished(mirror, current, true);
+  return reader.generationRoles(id, current.generation).map(({ role, version, fileSha256, expires }) => ({
+    ...{ role: printable(role), version, sha256: fileSha256, expires: formatDate(expires) },
+  }));
 }
