@@ -64,6 +64,7 @@ const ROWS = [
   "INSERT INTO cosignature (size, line) SELECT size, 'a line' FROM checkpoint LIMIT 1",
   `INSERT INTO approval (entry, import, repository, actor, decision, at)
    SELECT entry, number, repository, actor, 'approve', finished_at FROM import LIMIT 1`,
+  'INSERT INTO retirement (repository, import, entry) SELECT repository, number, entry FROM import LIMIT 1',
 ];
 const REFUSED = /append only|never replaced|must follow|only rise|only grows/;
 
