@@ -22,7 +22,7 @@ import { PastReader } from './past-reader.ts';
 
 const IMPORT = 'number, repository, entry, uri, place, actor, account, ticket, reason, started_at, finished_at';
 const REPOSITORY = 'id, entry';
-const ISSUED = 'role, version, generation, file_sha256, expires, at';
+const ISSUED = 'role, version, generation, file_sha256, expires, at, entry';
 /** Every generation, and every leaf. */
 const ALL = Number.MAX_SAFE_INTEGER;
 

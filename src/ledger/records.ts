@@ -109,6 +109,8 @@ export interface IssuedFile {
   readonly fileSha256: Sha256;
   readonly expires: Date;
   readonly at: Date;
+  /** The leaf that says so. */
+  readonly entry: number;
 }
 
 /** Where a repository stands: the pointer that a publication moves. */
@@ -228,6 +230,7 @@ export function asIssuedFile(row: Row): IssuedFile {
     fileSha256: text(row, 'file_sha256') as Sha256,
     expires: date(row, 'expires'),
     at: date(row, 'at'),
+    entry: Number(row['entry']),
   };
 }
 

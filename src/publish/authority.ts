@@ -10,7 +10,7 @@ import { judge, requireApproved, type Verdict } from '../gate/verdict.ts';
 import { rolesList } from '../ledger/lists.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Authority } from '../ledger/record-publication.ts';
-import { asDecision, asOfEvent, type Served } from '../ledger/records.ts';
+import { asDecision, asOfEvent, type IssuedFile, type Served } from '../ledger/records.ts';
 import type { SealedStore } from '../ledger/sealed.ts';
 import type { VerifiedLog } from '../ledger/verified-log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -129,6 +129,13 @@ export function requireAutomatic(asking: Asking, repository: RepositoryId, numbe
   );
 }
 
+/** Digest of the root that the ledger says was issued where the row says; undefined where that leaf is about something else. */
+function issuedRoot(reader: LedgerReader, repository: RepositoryId, row: IssuedFile): string | undefined {
+  const event = reader.event(row.entry);
+  if (event.type !== 'root.issued' || event.body.repository !== repository) return undefined;
+  return event.body.root.version === row.version ? event.body.root.sha256 : undefined;
+}
+
 /** What was verified when the current generation came in, as the ledger has it. */
 export interface Published {
   readonly import: number;
@@ -160,6 +167,9 @@ export function requireAsPublished(asking: Asking, current: Served, isWhole: boo
     body.timestamp.version === current.timestampVersion &&
     body.online_epoch === current.onlineEpoch;
   if (!isSame) refuse(`its last timestamp is version ${body.timestamp.version} of generation ${body.generation}`);
+  if (body.root_version !== current.rootVersion) refuse(`it names another root, version ${body.root_version}`);
+  const root = reader.issuedVersion(repository, 'root', current.rootVersion);
+  if (root.fileSha256 !== issuedRoot(reader, repository, root)) refuse('the root is another file');
   for (const role of ['snapshot', 'timestamp'] as const) {
     const row = reader.issuedVersion(repository, role, body[role].version);
     if (row.fileSha256 !== body[role].sha256) refuse(`the ${role} is another file`);

@@ -13,6 +13,7 @@ import { setPolicy } from '../../src/gate/subjects.ts';
 import { appendLeaf, leafBytes, logSize } from '../../src/ledger/log-rows.ts';
 import { Database } from '../../src/platform/database.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
+import { DAY } from '../simulator/clock.ts';
 import { as, Office, skip } from './office.ts';
 
 /** Opens the record as a thief does: with every trigger gone for the while. */
@@ -252,3 +253,30 @@ test('the digests of what is final are shown as the ledger has them, or not at a
   await edit(office, (database) => database.run('UPDATE generation_role SET version = 77'));
   assert.equal((await office.workplace.refused('repo retire sample --reason x')).code, 'STATE_LEDGER');
 });
+
+test(
+  'nothing is signed under an older root than the ledger’s, nor under one that it did not issue',
+  { skip },
+  async (context) => {
+    const office = await Office.open(context);
+    const { workplace } = office;
+    await workplace.succeed('import sample');
+    // So that the root is renewed, with the same online keys in both.
+    await workplace.succeed('repo retire sample --reason x');
+    workplace.clock.step(200 * DAY);
+    assert.match((await workplace.succeed('renew')).out, /renewed root@2/);
+    await edit(office, (database) => database.run('UPDATE current SET root_version = 1'));
+    const older = await workplace.type('renew --force');
+    assert.equal(older.exitCode, 7);
+    assert.match(older.out, /STATE_LEDGER: .*another root/);
+    await edit(office, (database) => {
+      database.run('UPDATE current SET root_version = 2');
+      // With the leaf that issued it, of another version.
+      const first = "SELECT file_sha256, entry FROM issued WHERE role = 'root' AND version = 1";
+      database.run(`UPDATE issued SET (file_sha256, entry) = (${first}) WHERE role = 'root'`);
+    });
+    const exchanged = await workplace.type('renew --force');
+    assert.equal(exchanged.exitCode, 7);
+    assert.match(exchanged.out, /STATE_LEDGER: .*the root is another file/);
+  },
+);

@@ -81,7 +81,10 @@ function told({ reader, ...mirror }: Mirror, { repositories, imports }: Expected
       return {
         ...{ id, enrolment: reader.enrolment(id), current, generations },
         published: Object.fromEntries([...publishedFiles(reader, id)].map(([file, bytes]) => [file, sha256(bytes)])),
-        issued: (['root', 'snapshot', 'timestamp'] as const).map((role) => reader.issued(id, role)),
+        // That version had no leaves.
+        issued: (['root', 'snapshot', 'timestamp'] as const).map((role) =>
+          reader.issued(id, role).map((issued) => ({ ...issued, entry: undefined })),
+        ),
         roles: generations.map(({ number }) => reader.generationRoles(id, number)),
         everImported: inOrder(reader.everImported(id)),
         everCarried: reader.everCarried(id).map((target) => ({ ...target, hashes: [...target.hashes] })),
