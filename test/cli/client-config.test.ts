@@ -4,6 +4,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseNotaryRoot } from '../../src/notary/metadata.ts';
+import { Database } from '../../src/platform/database.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { writeCollected } from '../simulator/collected.ts';
@@ -71,4 +72,26 @@ test('what cannot be handed out is said', async (t) => {
     ['client-config curl --server https://m', 'USAGE_OPTION'],
   ] as const)
     assert.equal((await workplace.refused(line)).code, code, line);
+});
+
+test('a root that a table has and the ledger did not issue for it is handed to nobody (S-10)', async (t) => {
+  const workplace = await place(t);
+  const other = new SimulatedCollection('registry.example.com/team/other').publish();
+  await writeCollected(workplace.path('up'), other);
+  const root = `--root @up/${other.gun}/tuf/root.json --root-sha256 ${sha256(other.firstRoot)}`;
+  await workplace.succeed(`repo add other --dialect notary --gun ${other.gun} --upstream up ${root}`);
+  await workplace.succeed('import app');
+  await workplace.succeed('import other');
+  const database = new Database(workplace.path('data', 'record.sqlite'));
+  database.run('DROP TRIGGER issued_no_update');
+  // A genuine root of the same name that is not ours; then one of ours, under another name, with the leaf that issued it.
+  for (const exchanged of [
+    "file_sha256 = (SELECT file_sha256 FROM import_file WHERE kind = 'root' AND repository = 'app' LIMIT 1)",
+    "(file_sha256, entry) = (SELECT file_sha256, entry FROM issued WHERE role = 'root' AND repository = 'other')",
+  ]) {
+    database.run(`UPDATE issued SET ${exchanged} WHERE role = 'root' AND repository = 'app'`);
+    for (const line of ['notary', 'docker app'])
+      assert.equal((await workplace.refused(`client-config ${line} --server https://m`)).code, 'STATE_LEDGER');
+  }
+  database.close();
 });

@@ -6,8 +6,10 @@ import { type HandedCollection, handedCollection } from '../../handout/collectio
 import { forDocker } from '../../handout/docker.ts';
 import type { Handout, Reached } from '../../handout/handout.ts';
 import { forNotary } from '../../handout/notary.ts';
-import type { Mirror } from '../../mirror.ts';
+import type { Enrolment } from '../../ledger/records.ts';
+import { type Mirror, rulesOf } from '../../mirror.ts';
 import { readNamedFile } from '../../platform/named-file.ts';
+import { requireAsPublished } from '../../publish/authority.ts';
 import { repositoryId } from '../../tuf/names.ts';
 import { defineCommand } from '../command.ts';
 import type { Invocation } from '../invocation.ts';
@@ -73,12 +75,22 @@ function serverOf({ server }: Given): URL {
   throw new Refusal('USAGE_OPTION', '--server takes an http(s) address without user, query and fragment.');
 }
 
-/** @throws USAGE_UNKNOWN_REPOSITORY; STATE_NOTHING_PUBLISHED for one of these that has no root yet */
-function collectionsOf({ reader }: Mirror, ids: readonly string[]): HandedCollection[] {
-  if (ids.length === 0) return reader.enrolments().flatMap((enrolment) => handedCollection(reader, enrolment) ?? []);
+/**
+ * Everything that a new client believes: asked of the ledger, or whoever edits a table hands out a root of their own (S-10).
+ * @throws USAGE_UNKNOWN_REPOSITORY; STATE_NOTHING_PUBLISHED for one of these that has no root yet; STATE_LEDGER
+ */
+function collectionsOf(mirror: Mirror, ids: readonly string[]): HandedCollection[] {
+  const { reader } = mirror;
+  rulesOf(mirror);
+  const handed = (enrolment: Enrolment): HandedCollection | undefined => {
+    const current = reader.current(enrolment.id);
+    if (current) requireAsPublished(mirror, current, false);
+    return handedCollection(reader, enrolment);
+  };
+  if (ids.length === 0) return reader.enrolments().flatMap((enrolment) => handed(enrolment) ?? []);
   return ids.map((id) => {
-    const handed = handedCollection(reader, reader.enrolment(repositoryId(id)));
-    if (handed) return handed;
+    const one = handed(reader.enrolment(repositoryId(id)));
+    if (one) return one;
     throw new Refusal('STATE_NOTHING_PUBLISHED', `${id} is no collection that has something published.`, {
       details: { repository: id },
     });
