@@ -74,6 +74,31 @@ test('what cannot be handed out is said', async (t) => {
     assert.equal((await workplace.refused(line)).code, code, line);
 });
 
+test('two of which one would lie in the place of the other’s root are said, and each is handed out alone', async (t) => {
+  const workplace = await place(t);
+  await workplace.succeed('import app');
+  const odd = new SimulatedCollection(`${SERVED}/metadata/root.json`).publish();
+  await writeCollected(workplace.path('up'), odd);
+  const root = `--root @up/${odd.gun}/tuf/root.json --root-sha256 ${sha256(odd.firstRoot)}`;
+  await workplace.succeed(`repo add odd --dialect notary --gun ${odd.gun} --upstream up ${root}`);
+  await workplace.succeed('import odd');
+  for (const client of ['notary', 'docker']) {
+    const { code, what } = await workplace.refused(`client-config ${client} --server https://m -o out`);
+    assert.equal(code, 'USAGE_OPTION');
+    assert.match(what, /No client has room for both/);
+  }
+  for (const id of ['app', 'odd']) await workplace.succeed(`client-config notary ${id} --server https://m -o ${id}`);
+});
+
+test('an authority’s private key is handed to nobody', async (t) => {
+  const workplace = await place(t);
+  await workplace.succeed('import app');
+  await writeFile(workplace.path('ca.pem'), '-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\n');
+  const { code } = await workplace.refused('client-config notary --server https://m --ca ca.pem -o out');
+  assert.equal(code, 'USAGE_FILE');
+  await assert.rejects(stat(workplace.path('out')));
+});
+
 test('a root that a table has and the ledger did not issue for it is handed to nobody (S-10)', async (t) => {
   const workplace = await place(t);
   const other = new SimulatedCollection('registry.example.com/team/other').publish();

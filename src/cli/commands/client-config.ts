@@ -55,8 +55,7 @@ export const clientConfigCommand = defineCommand<Given>({
         next: 'Those of TUF clients are in docs/clients/stock-client-settings.md.',
       });
     }
-    const authority =
-      given.ca === undefined ? undefined : await readNamedFile(pathOf(invocation, given.ca), MOST_AUTHORITY_BYTES);
+    const authority = given.ca === undefined ? undefined : await readAuthority(pathOf(invocation, given.ca));
     const reached = { server: serverOf(given), authority };
     return invocation.withMirror(async (mirror) => {
       const handout = make(collectionsOf(mirror, given.ids), reached);
@@ -66,6 +65,15 @@ export const clientConfigCommand = defineCommand<Given>({
     });
   },
 });
+
+/** @throws USAGE_FILE for one with a private key in it, as whoever made the authority has it: every client would get that */
+async function readAuthority(path: string): Promise<Uint8Array> {
+  const bytes = await readNamedFile(path, MOST_AUTHORITY_BYTES);
+  if (!bytes.includes('PRIVATE KEY-----')) return bytes;
+  throw new Refusal('USAGE_FILE', `${path} has a private key in it.`, {
+    next: 'Give a file with the authority’s certificate and nothing else.',
+  });
+}
 
 /** @throws USAGE_OPTION for what is no address of a server */
 function serverOf({ server }: Given): URL {
