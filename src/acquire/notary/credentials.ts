@@ -17,7 +17,7 @@ const MOST_BYTES = 65_536;
  * else's business, so no line is for all of them.
  * @param host as in the server's address: `notary.example.com`, `10.0.0.7:4443`
  * @returns undefined where no line is for this server
- * @throws USAGE_FILE, STATE_PERMISSIONS when others may read it, CONFIG_INVALID with the number of the line
+ * @throws USAGE_FILE, STATE_PERMISSIONS when others may read it, CONFIG_INVALID with the number of the line, also of a second one for this server
  */
 export async function readCredentials(path: string, host: string): Promise<Credentials | undefined> {
   const text = (await readNamedFile(path, MOST_BYTES)).toString('utf8');
@@ -29,7 +29,10 @@ export async function readCredentials(path: string, host: string): Promise<Crede
     if (name === undefined || user === undefined || password === undefined) {
       throw new Refusal('CONFIG_INVALID', `Line ${index + 1} of ${path} is not of the form “HOST user:password”.`);
     }
-    if (name === host) found = { user, password };
+    // As addresses are read: in lower case, and without the port that is understood.
+    if (name.toLowerCase().replace(/:443$/, '') !== host) continue;
+    if (found) throw new Refusal('CONFIG_INVALID', `Line ${index + 1} of ${path} is a second one for ${host}.`);
+    found = { user, password };
   }
   return found;
 }

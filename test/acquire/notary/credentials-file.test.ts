@@ -18,6 +18,20 @@ test('each server finds its own line, and no other server’s', async (t) => {
   assert.equal(await readCredentials(file, 'example.com'), undefined);
 });
 
+test('a host is found however it is spelt, and two lines for it are refused', async (t) => {
+  const file = join(await directory(t), 'credentials');
+  for (const name of ['Notary.Example.com', 'notary.example.com:443']) {
+    await writeFile(file, `${name} me:x`, { mode: 0o600 });
+    assert.deepEqual(await readCredentials(file, 'notary.example.com'), { user: 'me', password: 'x' }, name);
+  }
+  await writeFile(file, 'notary.example.com me:x\nNOTARY.example.com you:y\n', { mode: 0o600 });
+  await assert.rejects(readCredentials(file, 'notary.example.com'), (error) => {
+    assert.ok(isRefusal(error, 'CONFIG_INVALID'));
+    assert.match(error.what, /^Line 2 of /);
+    return true;
+  });
+});
+
 test('a line that is none is named by its number, and never repeated', async (t) => {
   const file = join(await directory(t), 'credentials');
   await writeFile(file, 'notary.example.com me:secret\nme:secret\n', { mode: 0o600 });
