@@ -1,6 +1,7 @@
 /** What a list of digests is worth: nothing else in the list, on the line or in the record makes it say less. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { sha256 } from '../../src/tuf/digest.ts';
 import { SimulatedCollection } from '../simulator/collection.ts';
@@ -93,4 +94,24 @@ test('a trust directory that is none does not leave everything to first use', as
   const { exitCode, json } = await workplace.type(...firstUse(`${notary.url.href} ${APP} --trust trust`));
   const [told] = json['collections'] as Told[];
   assert.deepEqual([exitCode, told?.outcome, told?.refusal?.code], [1, 'kept', 'SOURCE_UNREACHABLE']);
+});
+
+test('a cache that has another collection’s root in this one’s place enrols nothing (N-04)', async (t) => {
+  const { workplace, notary } = await site(t);
+  const cached = workplace.path(join('trust', 'tuf', APP, 'metadata', 'root.json'));
+  await mkdir(dirname(cached), { recursive: true });
+  await writeFile(cached, notary.collections.get(DB)?.firstRoot ?? '');
+  const { exitCode, json } = await workplace.type(...firstUse(`${notary.url.href} ${APP} --trust trust`));
+  const [told] = json['collections'] as Told[];
+  assert.deepEqual([exitCode, told?.outcome, told?.repository], [1, 'kept', null]);
+  assert.deepEqual((await workplace.succeed('repo list --json')).json, { repositories: [] });
+  assert.equal((await workplace.refused(`rescue ${notary.url.href} ${APP} --trust nowhere`)).code, 'USAGE_FILE');
+});
+
+test('a name that no client could ask for is refused before the server is asked for it', async (t) => {
+  const { workplace, notary } = await site(t);
+  const { json } = await workplace.type(...firstUse(`${notary.url.href} registry.example.com/Team/App`));
+  const [told] = json['collections'] as Told[];
+  assert.deepEqual([told?.outcome, told?.refusal?.code], ['lost', 'USAGE_OPTION']);
+  assert.deepEqual(notary.asked, []);
 });
