@@ -99,7 +99,7 @@ export async function importUpstream(mirror: Mirror, request: ImportRequest): Pr
   const looking = { enrolment, startedAt, evidence, memory };
   try {
     if (isRehearsal) {
-      requireImporter(rulesOf(mirror), importerOf(request));
+      requireMayImport(mirror, request);
       const { candidate } = await lookAt(mirror, request, looking);
       return { outcome: 'rehearsed', candidate, rootChange: planNext(mirror, enrolment, candidate).plan.rootChange };
     }
@@ -170,7 +170,7 @@ async function claim(mirror: Mirror, request: ImportRequest, enrolment: Enrolmen
   const { log, sealed, reader } = mirror;
   const { repository, importer, claim: said, decisions, location } = request;
   await withWriter(mirror, () => Promise.resolve());
-  requireImporter(log.state, importerOf(request));
+  requireMayImport(mirror, request);
   const statement = makeClaim(sealed, {
     ...{ mirrorId: log.facts.installation, claimId: randomName(), repository, now, decisions, claim: said },
     profile: enrolment.collection ? 'notary1' : 'tuf1',
@@ -185,8 +185,9 @@ async function claim(mirror: Mirror, request: ImportRequest, enrolment: Enrolmen
   return { statement, signature: { key: importer.key, sshsig_sha256: sealed.keep('signature', armored) } };
 }
 
-function importerOf({ importer }: ImportRequest): { actor: string; fingerprint: string | undefined } {
-  return { actor: importer?.actor ?? 'local', fingerprint: importer?.key };
+/** @throws POLICY_NOT_PERMITTED for an import without, or by, somebody who may not */
+export function requireMayImport(mirror: Mirror, { importer }: { readonly importer?: Person }): void {
+  requireImporter(rulesOf(mirror), { actor: importer?.actor ?? 'local', fingerprint: importer?.key });
 }
 
 async function recordRefusal(

@@ -10,7 +10,14 @@ import type { CollectionSource } from '../acquire/notary/collection-source.ts';
 import { openDirectoryCollection } from '../acquire/notary/directory-collection.ts';
 import { isRefusal, Refusal } from '../errors.ts';
 import type { Claim, Collection, Enrolment } from '../ledger/records.ts';
-import { importUpstream, type ImportResult, type Mirror, type Person, withWriter } from '../mirror.ts';
+import {
+  importUpstream,
+  type ImportResult,
+  type Mirror,
+  type Person,
+  requireMayImport,
+  withWriter,
+} from '../mirror.ts';
 import { sha256 } from '../tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../tuf/limits.ts';
 import { printable, type RepositoryId, ROOT, type Sha256 } from '../tuf/names.ts';
@@ -107,6 +114,8 @@ async function enrol(
     await requireSameChain(originals, roots, wanted, mirror.reader.bytes(before.rootSha256), DEFAULT_LIMITS);
     return { repository: before.id, ground: 'enrolled' };
   }
+  // What is believed at first use stands in the claim: nobody enrols on that ground who cannot make one.
+  requireMayImport(mirror, rescue);
   const first = await findFirstRoot(originals, roots, wanted, rescue, DEFAULT_LIMITS);
   if (!first) {
     const digest = sha256(await originals.current(ROOT, DEFAULT_LIMITS.rootBytes));

@@ -4,6 +4,9 @@ import { test } from 'node:test';
 import { writeFile } from 'node:fs/promises';
 import { takeLock } from '../../src/platform/lock.ts';
 import { sha256 } from '../../src/tuf/digest.ts';
+import { SimulatedCollection } from '../simulator/collection.ts';
+import { SimulatedNotary } from '../simulator/notary-server.ts';
+import { as, Office, skip } from './office.ts';
 import { APP, DB, firstUse, RENAME, rescued, site, type Told, WEB } from './rescue-place.ts';
 
 test('what is enrolled keeps its name where the renaming is forgotten or another one, and is mirrored once', async (t) => {
@@ -75,6 +78,24 @@ test('one that is being imported already keeps no other from being rescued', asy
     ],
   );
 });
+
+test(
+  'who may not import enrols nothing: the record always has the first use that an import rests on',
+  { skip },
+  async (t) => {
+    const { workplace } = await Office.ofTwo(t);
+    const notary = await SimulatedNotary.start(t);
+    notary.put(new SimulatedCollection(APP).publish());
+    const { exitCode, json } = await workplace.type(...firstUse(`${notary.url.href} ${APP}`));
+    const [told] = json['collections'] as Told[];
+    assert.deepEqual(
+      [exitCode, told?.outcome, told?.refusal?.code, told?.repository],
+      [1, 'kept', 'POLICY_NOT_PERMITTED', null],
+    );
+    await workplace.succeed(...firstUse(`${notary.url.href} ${APP} ${as('ivan')}`, 'it closes'));
+    assert.match((await workplace.succeed('imports --json')).out, /First use: it closes/);
+  },
+);
 
 async function rootFile(path: string, bytes: Uint8Array = new Uint8Array()): Promise<string> {
   await writeFile(path, bytes);
