@@ -16,7 +16,7 @@ export interface Ledger {
   readonly made: HandMadeLedger;
 }
 
-/** Two repositories, three generations, a rotation, renewals, a refusal, an approval and other bounds. */
+/** Two repositories, three generations, a rotation, renewals, a refusal, an approval, other bounds and a retirement. */
 export async function filledLedger(): Promise<Ledger> {
   const database = new Database(':memory:', { isInMemory: true });
   await migrate(database, new Disk());
@@ -35,6 +35,11 @@ export async function filledLedger(): Promise<Ledger> {
     body: { repository: 'one', limits: { versionJump: 7 }, reason: NOTHING },
   });
   made.renew('two');
+  made.append({
+    type: 'upstream.retire',
+    actor: 'local',
+    body: { repository: 'two', import: 2, reason: NOTHING, subject_sha256: NOTHING, signatures: [] },
+  });
   return { database, made };
 }
 
