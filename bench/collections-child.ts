@@ -53,9 +53,9 @@ async function rescueAll(): Promise<number> {
     claim: { reason: 'bench' },
   });
   let done = 0;
-  for await (const { result, refusal } of each) {
+  for await (const { imported, refusal } of each) {
     if (refusal) throw refusal;
-    if (result) done++;
+    if (imported) done++;
   }
   return done;
 }

@@ -2,27 +2,21 @@
 import type { Mirror } from '../mirror.ts';
 import type { Chosen } from '../rescue/chosen.ts';
 import type { Rescued } from '../rescue/rescue.ts';
-import { type Validity, validityOf } from '../rescue/validity.ts';
+import type { Validity } from '../rescue/validity.ts';
 import { formatDate } from '../tuf/dates.ts';
 import { collectionWords } from './collections.ts';
 import type { Report } from './output.ts';
 import { refusalDocument } from './publishing.ts';
 import { plural, tableLines } from './words.ts';
 
-interface Circumstances {
-  /** Where originals lie. */
-  readonly into: string;
-  readonly now: Date;
-}
-
-export function rescueReport(rescued: readonly Rescued[], chosen: Chosen, { into, now }: Circumstances): Report {
-  const each = rescued.map((one) => ({ one, validity: one.result && validityOf(one.result.candidate, now) }));
+/** @param into where originals lie */
+export function rescueReport(rescued: readonly Rescued[], chosen: Chosen, into: string): Report {
   const failed = rescued.filter(({ refusal }) => refusal !== undefined);
-  const rows = each.map(({ one, validity }) => [
-    one.collection.name,
-    one.repository ?? '-',
-    one.result?.outcome ?? one.refusal?.code ?? '-',
-    ...validityWords(validity),
+  const rows = rescued.map(({ collection, repository, imported, refusal }) => [
+    collection.name,
+    repository ?? '-',
+    imported?.outcome ?? refusal?.code ?? '-',
+    ...validityWords(imported?.validity),
   ]);
   return {
     lines: [
@@ -38,7 +32,7 @@ export function rescueReport(rescued: readonly Rescued[], chosen: Chosen, { into
       ...waitingLines(rescued),
     ],
     document: {
-      collections: each.map(({ one, validity }) => documentOf(one, validity)),
+      collections: rescued.map(documentOf),
       ...feedDocument(chosen),
       originals: into,
       dryRun: false,
@@ -85,8 +79,8 @@ function feedLines({ deleted, unusable }: Chosen): string[] {
 }
 
 function waitingLines(rescued: readonly Rescued[]): string[] {
-  const waiting = rescued.filter(({ result }) => result?.outcome === 'needs-root').length;
-  const toApprove = rescued.filter(({ result }) => result?.outcome === 'waits').length;
+  const waiting = rescued.filter(({ imported }) => imported?.outcome === 'needs-root').length;
+  const toApprove = rescued.filter(({ imported }) => imported?.outcome === 'waits').length;
   return [
     ...(waiting === 0 ? [] : [`${plural(waiting, 'collection')} wait for a root: countersign status says which.`]),
     ...(toApprove === 0
@@ -99,10 +93,7 @@ function feedDocument({ deleted, unusable, last }: Chosen): object {
   return { deleted, unusable, lastChange: last };
 }
 
-function documentOf(
-  { collection, kept, rootSha256, repository, ground, result, refusal }: Rescued,
-  validity: Validity | undefined,
-): object {
+function documentOf({ collection, kept, rootSha256, repository, ground, imported, refusal }: Rescued): object {
   return {
     ...collectionWords(collection),
     repository,
@@ -114,18 +105,22 @@ function documentOf(
     },
     rootSha256,
     confirmedBy: ground,
-    outcome: result?.outcome ?? (kept ? 'kept' : 'lost'),
-    import: result && 'import' in result ? result.import : undefined,
+    outcome: imported?.outcome ?? (kept ? 'kept' : 'lost'),
+    import: imported?.import,
     refusal: refusal && refusalDocument(refusal),
-    validity: validity && {
-      isValid: validity.isValid,
-      targets: formatDate(validity.targets),
-      firstDelegation: validity.firstDelegation && {
-        role: validity.firstDelegation.role,
-        expires: formatDate(validity.firstDelegation.expires),
-      },
-      root: formatDate(validity.root),
-      asOf: formatDate(validity.asOf),
+    validity: imported && validityDocument(imported.validity),
+  };
+}
+
+function validityDocument({ isValid, targets, firstDelegation, root, asOf }: Validity): object {
+  return {
+    isValid,
+    targets: formatDate(targets),
+    firstDelegation: firstDelegation && {
+      role: firstDelegation.role,
+      expires: formatDate(firstDelegation.expires),
     },
+    root: formatDate(root),
+    asOf: formatDate(asOf),
   };
 }

@@ -10,7 +10,7 @@ export function forDocker(collections: readonly HandedCollection[], { server, au
       next: 'Give the address by which clients reach the mirror through TLS: --server https://HOST.',
     });
   }
-  const elsewhere = collections.filter(({ gun }) => gun.slice(0, gun.indexOf('/')) !== server.host);
+  const elsewhere = collections.filter(({ gun }) => gun.split('/')[0] !== server.host);
   return {
     folder: '~/.docker',
     files: [

@@ -24,6 +24,7 @@ import { printable, type RepositoryId, ROOT, type Sha256 } from '../tuf/names.ts
 import { firstRoot } from '../verify/dialects.ts';
 import { findFirstRoot, type Ground, type Grounds, requireSameChain } from './first-root.ts';
 import { keepOriginals } from './originals.ts';
+import { type Validity, validityOf } from './validity.ts';
 import { idFor, type Wanted } from './wanted.ts';
 
 export interface Rescue extends Grounds {
@@ -32,6 +33,7 @@ export interface Rescue extends Grounds {
   readonly open: (gun: string) => CollectionSource | Promise<CollectionSource>;
   /** The directory above all collections. */
   readonly into: string;
+  /** The name under which clients will find it. @throws USAGE_OPTION for one that nobody could ask for */
   readonly servedAs: (gun: string) => string;
   readonly maxUpstreamAgeDays: number;
   readonly claim: Claim;
@@ -39,32 +41,41 @@ export interface Rescue extends Grounds {
   readonly onProgress?: (step: string) => void;
 }
 
+/** What came of one collection: as far as it got, and why no further. */
 export interface Rescued {
   readonly collection: Collection;
-  /** Its originals; undefined where they could not be had. */
-  readonly kept: Collected | undefined;
+  /** Its originals; absent where they could not be had. */
+  readonly kept?: Collected;
   /** Digest of the newest root there. */
-  readonly rootSha256: Sha256 | undefined;
-  readonly repository: RepositoryId | undefined;
-  /** Why its first root is believed; undefined where nothing says so. */
-  readonly ground: Ground | 'enrolled' | undefined;
-  readonly result: ImportResult | undefined;
-  /** Why it was not imported. */
-  readonly refusal: Refusal | undefined;
+  readonly rootSha256?: Sha256;
+  readonly repository?: RepositoryId;
+  /** Why its first root is believed; absent where nothing says so. */
+  readonly ground?: Ground | 'enrolled';
+  readonly imported?: Imported;
+  readonly refusal?: Refusal;
+}
+
+export interface Imported {
+  readonly outcome: ImportResult['outcome'];
+  readonly import: number | undefined;
+  readonly validity: Validity;
 }
 
 /** Taken home at the same time. More would hurt the server, fewer would wait for its answers. */
 const AT_ONCE = 4;
 
 /** In the order in which they are wanted, each as soon as it is settled. @throws STATE_*: nothing here is as it should be */
-export async function* rescue(mirror: Mirror, wanted: readonly Wanted[], rescue: Rescue): AsyncGenerator<Rescued> {
+export async function* rescue(mirror: Mirror, wanted: readonly Wanted[], task: Rescue): AsyncGenerator<Rescued> {
+  // Read once: to decode a thousand enrolments for each of a thousand collections would take longer than anything else.
+  const known = [...mirror.reader.enrolments()];
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
     const some = wanted.slice(start, start + AT_ONCE);
-    const taken = await Promise.all(some.map((one) => attempt(() => takeHome(mirror, one, rescue))));
+    const taken = await Promise.all(some.map((one) => attempt(() => takeHome(mirror, one, task))));
     for (const [index, one] of some.entries()) {
-      rescue.onProgress?.(`${start + index + 1} of ${wanted.length}: ${one.gun}`);
+      task.onProgress?.(`${start + index + 1} of ${wanted.length}: ${one.gun}`);
       const kept = taken[index];
-      if (kept) yield await settle(mirror, one, kept, rescue);
+      if (kept instanceof Refusal) yield { collection: await nameOf(one, task), refusal: kept };
+      else if (kept) yield await settle(mirror, one, kept, { task, known });
     }
   }
 }
@@ -80,20 +91,31 @@ async function takeHome(mirror: Mirror, { gun }: Wanted, { open, into, servedAs 
   }
 }
 
-async function settle(mirror: Mirror, wanted: Wanted, kept: Collected | Refusal, rescue: Rescue): Promise<Rescued> {
-  const nothing = { rootSha256: undefined, repository: undefined, ground: undefined, result: undefined };
-  const name = { name: wanted.gun, servedAs: wanted.gun };
-  if (kept instanceof Refusal) return { collection: name, kept: undefined, ...nothing, refusal: kept };
-  const collection = { name: wanted.gun, servedAs: rescue.servedAs(wanted.gun) };
-  const originals = await openDirectoryCollection(rescue.into, wanted.gun);
+async function nameOf({ gun }: Wanted, { servedAs }: Rescue): Promise<Collection> {
+  const name = await attempt(() => Promise.resolve(servedAs(gun)));
+  return { name: gun, servedAs: name instanceof Refusal ? gun : name };
+}
+
+interface Run {
+  readonly task: Rescue;
+  /** What is enrolled, what this run enrolled included. */
+  readonly known: Pick<Enrolment, 'id' | 'collection' | 'rootSha256'>[];
+}
+
+async function settle(mirror: Mirror, wanted: Wanted, kept: Collected, run: Run): Promise<Rescued> {
+  const { into } = run.task;
+  const originals = await openDirectoryCollection(into, wanted.gun);
   const rootSha256 = sha256(await originals.current(ROOT, DEFAULT_LIMITS.rootBytes));
-  const found = { collection, kept, rootSha256 };
-  const enrolled = await attempt(() => enrol(mirror, wanted, collection, { originals, roots: kept.roots }, rescue));
-  if (enrolled instanceof Refusal) return { ...nothing, ...found, refusal: enrolled };
-  const { repository, ground } = enrolled;
-  const result = await attempt(() => bringIn(mirror, enrolled, wanted.gun, rescue));
-  if (result instanceof Refusal) return { ...found, repository, ground, result: undefined, refusal: result };
-  return { ...found, repository, ground, result, refusal: undefined };
+  const found = { collection: await nameOf(wanted, run.task), kept, rootSha256 };
+  const home = { originals, roots: kept.roots };
+  const enrolled = await attempt(() => enrol(mirror, wanted, found.collection, home, run));
+  if (enrolled instanceof Refusal) return { ...found, refusal: enrolled };
+  const result = await attempt(() => bringIn(mirror, enrolled, wanted.gun, run.task));
+  if (result instanceof Refusal) return { ...found, ...enrolled, refusal: result };
+  const { outcome, candidate } = result;
+  const number = 'import' in result ? result.import : undefined;
+  const validity = validityOf(candidate, mirror.clock.now());
+  return { ...found, ...enrolled, imported: { outcome, import: number, validity } };
 }
 
 interface Enrolled {
@@ -106,41 +128,43 @@ async function enrol(
   wanted: Wanted,
   collection: Collection,
   { originals, roots }: { readonly originals: CollectionSource; readonly roots: number },
-  rescue: Rescue,
+  { task, known }: Run,
 ): Promise<Enrolled> {
-  const known = mirror.reader.enrolments();
   const before = known.find((one) => one.collection?.servedAs === collection.servedAs);
   if (before?.collection?.name === collection.name) {
     await requireSameChain(originals, roots, wanted, mirror.reader.bytes(before.rootSha256), DEFAULT_LIMITS);
     return { repository: before.id, ground: 'enrolled' };
   }
   // What is believed at first use stands in the claim: nobody enrols on that ground who cannot make one.
-  requireMayImport(mirror, rescue);
-  const first = await findFirstRoot(originals, roots, wanted, rescue, DEFAULT_LIMITS);
-  if (!first) {
-    const digest = sha256(await originals.current(ROOT, DEFAULT_LIMITS.rootBytes));
-    throw new Refusal('TRUST_ROOT_DIGEST', `Nothing says that the root of ${printable(wanted.gun)} is right.`, {
-      details: { collection: printable(wanted.gun), actual: digest },
-      next: `Its newest has the SHA-256 ${digest}: compare it with one obtained elsewhere and put it behind the name in the list, name a client’s cache that knows it (--trust), or decide for all that is unknown: --first-use --reason "…".`,
-    });
-  }
+  requireMayImport(mirror, task);
+  const first = await findFirstRoot(originals, roots, wanted, task, DEFAULT_LIMITS);
+  if (!first) throw await unconfirmed(wanted, originals);
   firstRoot(first.bytes, collection.name, DEFAULT_LIMITS);
   const enrolment: Enrolment = {
     id: idFor(wanted.gun, (id) => known.some((one) => one.id === id)),
-    upstream: rescue.location,
+    upstream: task.location,
     collection,
     rootSha256: sha256(first.bytes),
     selection: { kind: 'none' },
-    maxUpstreamAgeDays: rescue.maxUpstreamAgeDays,
+    maxUpstreamAgeDays: task.maxUpstreamAgeDays,
     limits: DEFAULT_LIMITS,
     enrolledAt: mirror.clock.now(),
   };
   await withWriter(mirror, (writer) => writer.enrol(enrolment, first.bytes, {}));
+  known.push(enrolment);
   return { repository: enrolment.id, ground: first.ground };
 }
 
-function bringIn(mirror: Mirror, { repository, ground }: Enrolled, gun: string, rescue: Rescue): Promise<ImportResult> {
-  const { location, into, claim, importer } = rescue;
+async function unconfirmed({ gun }: Wanted, originals: CollectionSource): Promise<Refusal> {
+  const digest = sha256(await originals.current(ROOT, DEFAULT_LIMITS.rootBytes));
+  return new Refusal('TRUST_ROOT_DIGEST', `Nothing says that the root of ${printable(gun)} is right.`, {
+    details: { collection: printable(gun), actual: digest },
+    next: `Its newest has the SHA-256 ${digest}: compare it with one obtained elsewhere and put it behind the name in the list, name a client’s cache that knows it (--trust), or decide for all that is unknown: --first-use --reason "…".`,
+  });
+}
+
+function bringIn(mirror: Mirror, { repository, ground }: Enrolled, gun: string, task: Rescue): Promise<ImportResult> {
+  const { location, into, claim, importer } = task;
   return importUpstream(mirror, {
     repository,
     openSource: () => openDirectoryCollection(into, gun),

@@ -44,11 +44,11 @@ export function readWantedList(text: string, label: string): Wanted[] {
   return [...digests].map(([gun, rootSha256]) => ({ gun, rootSha256 }));
 }
 
-/** @throws USAGE_OPTION for what is not `FROM=TO` */
+/** @throws USAGE_OPTION for what is not `FROM/=TO/`: without the slashes a host would stand for others that begin like it */
 export function readRenaming(text: string): Renaming {
-  const [, from, to] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  const [, from, to] = /^([^=]+\/)=([^=]+\/)$/.exec(text) ?? [];
   if (from !== undefined && to !== undefined) return { from, to };
-  throw new Refusal('USAGE_OPTION', `“${printable(text)}” is not of the form FROM=TO.`, {
+  throw new Refusal('USAGE_OPTION', `“${printable(text)}” is not of the form FROM/=TO/.`, {
     next: 'For instance --rename registry.example.com/=mirror.dc.internal/.',
   });
 }

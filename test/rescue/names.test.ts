@@ -1,6 +1,7 @@
 /** What collections are called here: under which name they are served, and under which id they are enrolled. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isRefusal } from '../../src/errors.ts';
 import { idFor, readRenaming, servedName } from '../../src/rescue/wanted.ts';
 
 test('of several renamings the longest counts, in whatever order they are given', () => {
@@ -22,4 +23,12 @@ test('the longest names, which differ at their ends only, have ids that differ',
     idFor('//', () => false),
     /^collection-[0-9a-f]{8}$/,
   );
+});
+
+test('a renaming is of whole segments: a host does not stand for others that begin like it', () => {
+  for (const text of ['registry.example.com=m', 'registry.example.com/=m', 'registry.example.com=m/', '=m/', 'a/='])
+    assert.throws(
+      () => readRenaming(text),
+      (error) => isRefusal(error, 'USAGE_OPTION'),
+    );
 });

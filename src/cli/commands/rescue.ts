@@ -50,8 +50,8 @@ export const rescueCommand = defineCommand<Given>({
     new Option('--list <file>', 'more of them, one a line: NAME, then where it is known the SHA-256 of a root'),
     new Option('--into <directory>', 'where originals are kept (default: originals/ in the data directory)'),
     repeatable(
-      '--rename <from=to>',
-      'serve names that begin with FROM as beginning with TO, but not what is enrolled already',
+      '--rename <from/=to/>',
+      'serve names that begin with FROM/ as beginning with TO/, but not what is enrolled already',
     ),
     new Option('--trust <directory>', 'a client’s trust directory (~/.docker/trust, ~/.notary): its roots are right'),
     new Option('--first-use', 'where nothing else is known, believe the root that is shown now; needs --reason'),
@@ -107,7 +107,7 @@ export const rescueCommand = defineCommand<Given>({
         // Otherwise what failed or was left out today would be passed over the next time.
         const isWhole = chosen.isOfAll && rescued.every(({ refusal }) => refusal === undefined);
         if (isWhole && chosen.last !== undefined) await writePlace(disk, into, location, chosen.last);
-        return rescueReport(rescued, chosen, { into, now: invocation.clock.now() });
+        return rescueReport(rescued, chosen, into);
       } finally {
         await collections.close();
       }
@@ -118,8 +118,9 @@ export const rescueCommand = defineCommand<Given>({
 /** Names of collections that are enrolled from there, each with those under which it is served. */
 function enrolledFrom({ reader }: Mirror, location: string): Map<string, string[]> {
   const names = new Map<string, string[]>();
-  for (const { upstream, collection } of reader.enrolments()) {
-    if (upstream !== location || !collection) continue;
+  for (const { upstream, collection, retired } of reader.enrolments()) {
+    // Of a retired upstream nothing is imported any more, whoever answers.
+    if (upstream !== location || !collection || retired) continue;
     names.set(collection.name, [...(names.get(collection.name) ?? []), collection.servedAs]);
   }
   return names;
