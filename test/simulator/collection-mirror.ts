@@ -22,7 +22,7 @@ export async function collectionMirror(
   collection: SimulatedCollection,
   rootKeys: 'offline' | 'online' = 'online',
 ): Promise<CollectionMirror> {
-  const { mirror, clock } = await TestMirror.open(scope, { rootKeys });
+  const { mirror, clock } = await TestMirror.open(scope, { rootKeys, now: collection.now });
   const enrolment = {
     ...{ id: APP, upstream: 'https://notary.example', selection: { kind: 'none' } as const },
     collection: { name: collection.gun, servedAs: SERVED },

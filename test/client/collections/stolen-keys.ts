@@ -62,7 +62,8 @@ export class CollectionThief {
   /** The next root after the honest ones, or after its own, by the mirror’s own root key; and a snapshot that lists it. */
   signRoot(alter: Alter): this {
     const { root, bytes } = this.#rootBy(alter);
-    this.#guarded.answer(`${String(root)}.root.json`, bytes).answer('root.json', bytes);
+    for (const name of [`${String(root)}.root`, 'root', `root.${sha256(bytes)}`])
+      this.#guarded.answer(`${name}.json`, bytes);
     return this.sign((signed) => put(signed, ['meta', 'root'], written(bytes)));
   }
 
