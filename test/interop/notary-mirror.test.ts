@@ -5,72 +5,17 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import type { CollectionSource } from '../../src/acquire/notary/collection-source.ts';
-import { openServerCollection } from '../../src/acquire/notary/server.ts';
-import { importUpstream, type Mirror, withWriter } from '../../src/mirror.ts';
+import { test } from 'node:test';
+import { withWriter } from '../../src/mirror.ts';
 import { parseNotaryRoot } from '../../src/notary/metadata.ts';
-import { systemClock } from '../../src/platform/clock.ts';
 import { rotateOnlineKeys } from '../../src/publish/ceremony.ts';
 import { issuedRoots } from '../../src/publish/generation.ts';
-import { renewDue } from '../../src/publish/renew.ts';
-import { sha256 } from '../../src/tuf/digest.ts';
 import { DEFAULT_LIMITS } from '../../src/tuf/limits.ts';
-import { repositoryId, ROOT } from '../../src/tuf/names.ts';
-import { type Loopback, serveOnLoopback } from '../replay/loopback.ts';
-import { TestMirror } from '../simulator/mirror.ts';
-import { publishCollection, Publisher } from './notary/publisher.ts';
+import { APP, GUN, mirroredSite, SERVED } from './notary/mirrored-site.ts';
 import { Reader } from './notary/reader.ts';
-import { startNotary, whyNoNotary } from './notary/server.ts';
+import { whyNoNotary } from './notary/server.ts';
 
 const skip = whyNoNotary();
-const GUN = 'registry.example.com/team/app';
-const SERVED = 'mirror.example.com/team/app';
-const APP = repositoryId('app');
-
-interface Site {
-  readonly mirror: Mirror;
-  readonly publisher: Publisher;
-  readonly loopback: Loopback;
-  readonly url: string;
-  readonly bringIn: () => Promise<void>;
-  readonly renew: () => Promise<void>;
-}
-
-async function siteOf(t: TestContext): Promise<Site> {
-  const real = await startNotary(t);
-  const publisher = new Publisher(real);
-  await publishCollection(publisher, GUN);
-  const options = { clock: systemClock, authorityFiles: [real.authorityFile] };
-  const open = (): Promise<CollectionSource> => openServerCollection(real.url, GUN, options);
-  const source = await open();
-  const root = await source.byVersion(ROOT, 1, 1_000_000);
-  await source.close();
-
-  const { mirror, clock } = await TestMirror.open(t, { now: new Date() });
-  const enrolment = {
-    ...{ id: APP, upstream: real.url.href, selection: { kind: 'none' } as const },
-    collection: { name: GUN, servedAs: SERVED },
-    ...{ rootSha256: sha256(root), maxUpstreamAgeDays: 90, limits: DEFAULT_LIMITS, enrolledAt: clock.now() },
-  };
-  await withWriter(mirror, (writer) => writer.enrol(enrolment, root, {}));
-  const loopback = await serveOnLoopback(mirror, { data: mirror.dataDirectory });
-  t.after(() => loopback.stop());
-  return {
-    ...{ mirror, publisher, loopback, url: new URL(loopback.url(APP)).origin },
-    async bringIn() {
-      clock.step(Math.max(0, Date.now() - clock.now().getTime()));
-      const result = await importUpstream(mirror, { repository: APP, openSource: open, decisions: [], claim: {} });
-      assert.equal(result.outcome, 'published');
-      loopback.refresh();
-    },
-    async renew() {
-      await withWriter(mirror, (writer) => renewDue(mirror, writer, { force: true }));
-      loopback.refresh();
-    },
-  };
-}
-
 /** Tag and role of each line of `notary list`. */
 async function listed(reader: Reader): Promise<string[]> {
   const { exitCode, out, err } = await reader.list(SERVED);
@@ -84,8 +29,8 @@ async function listed(reader: Reader): Promise<string[]> {
 const FIRST = ['v1.0 targets', 'v2.0 targets/releases'];
 
 test('unmodified clients read a renamed collection, from first use through every rotation', { skip }, async (t) => {
-  const site = await siteOf(t);
-  await site.bringIn();
+  const site = await mirroredSite(t);
+  assert.equal(await site.bringIn(), 'published');
   const warm = new Reader(t, site.url);
   assert.deepEqual(await listed(warm), FIRST, 'first use');
   await site.renew();
@@ -93,7 +38,7 @@ test('unmodified clients read a renamed collection, from first use through every
 
   await site.publisher.add(GUN, 'v1.1', 'one and a bit');
   await site.publisher.publish(GUN);
-  await site.bringIn();
+  assert.equal(await site.bringIn(), 'published');
   const next = ['v1.0 targets', 'v1.1 targets', 'v2.0 targets/releases'];
   assert.deepEqual(await listed(warm), next, 'new targets');
 
@@ -103,7 +48,7 @@ test('unmodified clients read a renamed collection, from first use through every
 
   await site.publisher.rotateKey(GUN, 'targets');
   await site.publisher.publish(GUN);
-  await site.bringIn();
+  assert.equal(await site.bringIn(), 'published');
   assert.deepEqual(await listed(warm), next, 'upstream’s new targets key');
   assert.deepEqual(await listed(new Reader(t, site.url)), next, 'first use, later');
   // Upstream’s own name is not served: its certificates are for somebody else’s clients.
@@ -114,8 +59,8 @@ test(
   'pins and a cache that was put there before: 6.3, and what is not the mirror’s is refused',
   { skip },
   async (t) => {
-    const site = await siteOf(t);
-    await site.bringIn();
+    const site = await mirroredSite(t);
+    assert.equal(await site.bringIn(), 'published');
     const [first] = issuedRoots(site.mirror.reader, APP);
     assert.ok(first);
     const [key] = parseNotaryRoot(first, 'root', DEFAULT_LIMITS).payload.roles.root.keys;

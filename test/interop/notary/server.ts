@@ -1,13 +1,13 @@
 /**
- * A real `notary-server` for one test: Debian's package, unchanged, on a free port of 127.0.0.1, with its storage in memory and
- * its own keys for timestamps. It ends with the test, and also when the test's process is killed.
+ * A real `notary-server` for one test: Debian's package, unchanged, on a free port of 127.0.0.1, with its storage in memory.
+ * The keys for timestamps are its own, or a real `notary-signer`'s. They end with the test, and also when its process is killed.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -24,6 +24,8 @@ export interface RealNotary {
 export interface ServerSettings {
   /** Of the keys that the server signs timestamps and snapshots with. */
   readonly keyAlgorithm?: 'ed25519' | 'ecdsa' | 'rsa';
+  /** Of a program of its own, `notary-signer`, as big installations have it; otherwise in the server itself. */
+  readonly hasSigner?: boolean;
   /** Names of collections that it takes; anything else is none of its. */
   readonly gunPrefixes?: readonly string[];
   /** Of a token server, whose tokens it then asks for. */
@@ -32,8 +34,10 @@ export interface ServerSettings {
 
 /** Why there is no real Notary here; false when there is one. For `skip`. */
 export function whyNoNotary(): string | false {
-  const missing = ['notary', 'notary-server'].filter((name) => spawnSync(name, ['-version']).error !== undefined);
-  return missing.length === 0 ? false : `${missing.join(' and ')} not here: Debian’s package “notary” has both`;
+  const missing = ['notary', 'notary-server', 'notary-signer'].filter(
+    (name) => spawnSync(name, ['-version']).error !== undefined,
+  );
+  return missing.length === 0 ? false : `${missing.join(' and ')} not here: Debian’s package “notary” has them`;
 }
 
 export async function startNotary(t: TestContext, settings: ServerSettings = {}): Promise<RealNotary> {
@@ -49,10 +53,15 @@ export async function startNotary(t: TestContext, settings: ServerSettings = {})
   await writeFile(tls_cert_file, certificate);
   await writeFile(tls_key_file, key, { mode: 0o600 });
 
+  const key_algorithm = settings.keyAlgorithm ?? 'ed25519';
+  const trust_service =
+    settings.hasSigner === true
+      ? { key_algorithm, ...(await startSigner(t, folder, authorityFile)) }
+      : { key_algorithm, type: 'local', hostname: '', port: '' };
   const http_addr = `127.0.0.1:${String(await freePort())}`;
   const config = {
     server: { http_addr, tls_cert_file, tls_key_file },
-    trust_service: { type: 'local', hostname: '', port: '', key_algorithm: settings.keyAlgorithm ?? 'ed25519' },
+    trust_service,
     storage: { backend: 'memory' },
     logging: { level: 'error' },
     ...(settings.tokens === undefined ? {} : { auth: { type: 'token', options: settings.tokens } }),
@@ -62,8 +71,24 @@ export async function startNotary(t: TestContext, settings: ServerSettings = {})
   const child = runUntilWeEnd('notary-server', ['-config', join(folder, 'server.json')]);
   t.after(() => end(child));
   const url = new URL(`https://${http_addr}/`);
-  await untilHealthy(url, authority.certificate, child);
+  await untilItIs('notary-server', child, () => isHealthy(url, authority.certificate));
   return { url, authorityFile, folder };
+}
+
+/** A real `notary-signer`, with its keys in memory; it and the server know each other by certificates. @returns where it is */
+async function startSigner(t: TestContext, folder: string, tls_ca_file: string): Promise<object> {
+  // The server’s own certificate is good for both ends: they have one authority, and nobody else is on loopback.
+  const [tls_cert_file, tls_key_file] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+  const port = await freePort();
+  const server = { grpc_addr: `127.0.0.1:${String(port)}`, tls_cert_file, tls_key_file, client_ca_file: tls_ca_file };
+  const config = { server, storage: { backend: 'memory' }, logging: { level: 'error' } };
+  await writeFile(join(folder, 'signer.json'), JSON.stringify(config));
+  const child = runUntilWeEnd('notary-signer', ['-config', join(folder, 'signer.json')]);
+  t.after(() => end(child));
+  // A server that finds nobody there waits a second before it asks again, and answers its own clients with 500 meanwhile.
+  await untilItIs('notary-signer', child, () => isListening(port));
+  const client = { tls_client_cert: tls_cert_file, tls_client_key: tls_key_file };
+  return { type: 'remote', hostname: '127.0.0.1', port: String(port), tls_ca_file, ...client };
 }
 
 /** The shell between us ends the program as soon as our end of the pipe is closed, by whatever. */
@@ -82,13 +107,22 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function untilHealthy(url: URL, ca: string, child: ChildProcess): Promise<void> {
+async function untilItIs(name: string, child: ChildProcess, isSo: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    if (await isHealthy(url, ca)) return;
-    assert.equal(child.exitCode, null, 'notary-server has ended');
+    if (await isSo()) return;
+    assert.equal(child.exitCode, null, `${name} has ended`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  assert.fail('notary-server does not start');
+  assert.fail(`${name} does not start`);
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => {
+      socket.destroy();
+      resolve(true);
+    }).on('error', () => resolve(false));
+  });
 }
 
 function isHealthy(url: URL, ca: string): Promise<boolean> {
