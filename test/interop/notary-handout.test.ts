@@ -3,21 +3,17 @@
  * engine for this. Neither takes anything on trust at the first contact.
  */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { handedCollection } from '../../src/handout/collections.ts';
 import { forDocker } from '../../src/handout/docker.ts';
-import type { Handout } from '../../src/handout/handout.ts';
 import { forNotary } from '../../src/handout/notary.ts';
 import { importUpstream, type Mirror } from '../../src/mirror.ts';
-import { Disk } from '../../src/platform/disk.ts';
 import { serveOnLoopback } from '../replay/loopback.ts';
 import { SimulatedCollection } from '../simulator/collection.ts';
 import { APP, collectionMirror, SERVED } from '../simulator/collection-mirror.ts';
+import { handed, inspect, install, noDocker, run, signedTags } from './notary/docker.ts';
 import { type Front, httpsFront } from './notary/https-front.ts';
 import { whyNoNotary } from './notary/server.ts';
 
@@ -43,50 +39,12 @@ async function siteOf(t: TestContext): Promise<Site> {
   return { mirror, front, folder };
 }
 
-/** Everything in a client’s own folder, but for what is left out. */
-async function install(
-  { files }: Handout,
-  into: string,
-  isWanted: (path: string) => boolean = () => true,
-): Promise<void> {
-  const disk = new Disk();
-  for (const { path, bytes } of files) {
-    if (!isWanted(path)) continue;
-    await disk.makePrivateDirectory(dirname(join(into, path)));
-    await disk.write(join(into, path), bytes);
-  }
-}
-
-async function handed({ mirror, front }: Site, make: typeof forNotary): Promise<Handout> {
-  const collection = handedCollection(mirror.reader, mirror.reader.enrolment(APP));
-  assert.ok(collection);
-  const authority = await new Disk().read(front.authorityFile, 10_000);
-  return make([collection], { server: front.url, authority });
-}
-
-async function run(
-  program: string,
-  words: readonly string[],
-  env: Record<string, string>,
-): Promise<{ exitCode: number; out: string }> {
-  const child = spawn(program, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    timeout: 60_000,
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (out += text));
-  const [exitCode] = (await once(child, 'close')) as [number];
-  return { exitCode, out };
-}
-
 test(
   'notary reads with these settings alone, by pin or by the root that was there before',
   { skip: whyNoNotary() },
   async (t) => {
     const site = await siteOf(t);
-    const handout = await handed(site, forNotary);
+    const handout = await handed(site.mirror, site.front, forNotary);
     for (const [name, isWanted] of [
       ['everything', () => true],
       ['the pin alone', (path: string) => !path.endsWith('root.json')],
@@ -117,7 +75,7 @@ test(
   { skip: whyNoNotary() },
   async (t) => {
     const site = await siteOf(t);
-    const handout = await handed(site, forNotary);
+    const handout = await handed(site.mirror, site.front, forNotary);
     const root = JSON.parse(
       Buffer.from(handout.files.find(({ path }) => path.endsWith('root.json'))?.bytes ?? '').toString(),
     ) as {
@@ -145,37 +103,21 @@ test(
   },
 );
 
-/** `COUNTERSIGN_DOCKER` names another than the one in the path. */
-const docker = process.env['COUNTERSIGN_DOCKER'] ?? 'docker';
-const noDocker = spawnSync(docker, ['--version']).error ? 'docker’s command line is not here' : false;
-
 test(
   'docker trust inspect reads with these settings alone, and refuses where another root was there before',
   { skip: noDocker },
   async (t) => {
     const site = await siteOf(t);
-    const handout = await handed(site, forDocker);
+    const handout = await handed(site.mirror, site.front, forDocker);
     const home = join(site.folder, 'docker');
     await install(handout, home);
-    const inspect = (folder: string): ReturnType<typeof run> =>
-      run(docker, ['trust', 'inspect', SERVED], { HOME: site.folder, DOCKER_CONFIG: folder, ...handout.environment });
-    const { exitCode, out } = await inspect(home);
-    assert.equal(exitCode, 0, out);
-    // Warnings, about a signature that ends within half a year, come before it.
-    const [told] = JSON.parse(out.slice(out.search(/^\[/m))) as {
-      Name: string;
-      SignedTags: { SignedTag: string; Digest: string }[];
-    }[];
-    assert.deepEqual(
-      told?.SignedTags.map(({ SignedTag, Digest }) => [SignedTag, Digest]),
-      [['v1', DIGEST]],
-    );
+    assert.deepEqual([...(await signedTags(home, handout))], [['v1', DIGEST]]);
 
     const stranger = join(site.folder, 'stranger');
     await cp(home, stranger, { recursive: true });
     const other = new SimulatedCollection(SERVED, new Date()).publish();
     await writeFile(join(stranger, 'trust', 'tuf', SERVED, 'metadata', 'root.json'), other.firstRoot);
     await rm(join(stranger, 'trust', 'tuf', SERVED, 'metadata', 'timestamp.json'), { force: true });
-    assert.notEqual((await inspect(stranger)).exitCode, 0);
+    assert.notEqual((await inspect(stranger, handout)).exitCode, 0);
   },
 );

@@ -127,8 +127,8 @@ export class GuardedCollection {
 }
 
 /** `v1` and `shared` in targets, `v2` and another `shared` in targets/releases, `qa` in targets/qa. */
-export function taggedCollection(): SimulatedCollection {
-  const collection = new SimulatedCollection().delegate('targets/releases').delegate('targets/qa');
+export function taggedCollection(now?: Date): SimulatedCollection {
+  const collection = new SimulatedCollection(undefined, now).delegate('targets/releases').delegate('targets/qa');
   collection.add('v1', '11'.repeat(32)).add('shared', 'aa'.repeat(32));
   collection.add('v2', '22'.repeat(32), 'targets/releases').add('shared', 'bb'.repeat(32), 'targets/releases');
   return collection.add('nightly', '33'.repeat(32), 'targets/qa').publish();

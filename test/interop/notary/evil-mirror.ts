@@ -65,18 +65,7 @@ export class EvilMirror {
   /** Version 2 of targets and of releases, each longer than version 1. */
   static async start(t: TestContext): Promise<EvilMirror> {
     const guarded = await guardedCollection(t, published(new SimulatedCollection(undefined, NOW)));
-    const server = createServer((request, response) => {
-      void guarded.fetch(new URL(request.url ?? '', guarded.url)).then(async (answer) => {
-        const bytes = Buffer.from(await answer.arrayBuffer());
-        response.writeHead(answer.status).end(answer.status === 404 && bytes.length === 0 ? NOT_FOUND : bytes);
-      });
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    t.after(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const mirror = new EvilMirror(t, guarded, `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    const mirror = new EvilMirror(t, guarded, (await serveAnswers(t, guarded)).origin);
     return mirror.publish('v1.1', 'v2.1');
   }
 
@@ -146,6 +135,22 @@ export class EvilMirror {
       return found.length > 0 ? found : (findings[0]?.code as Code);
     });
   }
+}
+
+/** Whatever a thief put in the place of the mirror’s files, and the mirror’s own for the rest. */
+export async function serveAnswers(t: TestContext, guarded: GuardedCollection): Promise<URL> {
+  const server = createServer((request, response) => {
+    void guarded.fetch(new URL(request.url ?? '', guarded.url)).then(async (answer) => {
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status).end(answer.status === 404 && bytes.length === 0 ? NOT_FOUND : bytes);
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
 }
 
 async function tagsOf(reader: Reader): Promise<Answer> {

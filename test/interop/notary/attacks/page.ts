@@ -50,11 +50,15 @@ const SECTIONS: readonly { readonly title: string; readonly says: string; readon
   },
 ];
 
+const TAGS = `## Which role answers for a tag
+
+\`docker trust\` and the guard ask \`targets/releases\`, then \`targets\`, and nobody else. \`notary lookup\` asks \`targets\` first and then every other role: for a tag that both list, it names another image than docker does. When the file of \`targets/releases\` is spoiled, docker warns and answers with what \`targets\` says of the tag; the guard answers with nothing.`;
+
 const HEAD = ['What happens', 'notary, knew', 'notary, new', 'import', 'guard, knew', 'guard, new', 'guard, floor'];
 
 export function page(): string {
   const sections = SECTIONS.flatMap(({ title, says, rows }) => [`## ${title}`, says, table(HEAD, rows.map(row))]);
-  return `${[INTRODUCTION, ...sections].join('\n\n')}\n`;
+  return `${[INTRODUCTION, ...sections, TAGS].join('\n\n')}\n`;
 }
 
 function row({ what, stock, import: imported, guard }: Attack): readonly string[] {
