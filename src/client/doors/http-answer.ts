@@ -23,6 +23,7 @@ export function judgeAnswer(response: Response, url: URL, reading: Reading): 'fi
   if (status === 304 && reading.unless !== undefined) return 'unchanged';
   const isAbsent = status === 404 || (status === 403 && reading.forbiddenMeansAbsent === true);
   if (isAbsent) throw refusal('SOURCE_NOT_FOUND', url, `does not exist (status ${status})`, { status });
+  if (status === 401) throw wantsToken(url);
   if (status !== 200) throw refusal('SOURCE_STATUS', url, `was answered with status ${status}`, { status });
   // The runtime decodes without being asked, and small answers become large ones (R-04). A transfer coding other than
   // chunked is the same thing under another header.
@@ -34,6 +35,15 @@ export function judgeAnswer(response: Response, url: URL, reading: Reading): 'fi
   // Believed only against the sender; what arrives is counted all the same (R-01).
   if ((announcedBytes(response) ?? 0) > reading.maxBytes) throw tooLarge(url, reading.maxBytes);
   return 'file';
+}
+
+/** Where a mirror lets only some read, whoever asks goes to a token server first; a guard goes nowhere else (H-02). */
+function wantsToken(url: URL): Refusal {
+  const status = 401;
+  return new Refusal('SOURCE_STATUS', `${nameOf(url)} is for readers with a token only (status ${status}).`, {
+    details: { host: url.host, file: nameOf(url), status },
+    next: 'A guard asks for no token: let a proxy on the way add one, or, in a program, give the guard a fetch that shows one.',
+  });
 }
 
 /** The announced length; undefined when there is none. */
