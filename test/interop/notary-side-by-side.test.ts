@@ -1,6 +1,6 @@
 /**
  * The guard beside unmodified clients, at the same mirror: which image a tag names. Where `targets/releases` and `targets` name
- * different ones, docker and the guard ask releases first, and `notary` does not.
+ * different ones, `docker pull` and the guard ask releases first, and `notary` does not.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { SERVED } from '../simulator/collection-mirror.ts';
 import { type GuardedCollection, guardedCollection, taggedCollection } from '../simulator/guarded-collection.ts';
 import { rejected } from '../simulator/refused.ts';
 import { altered, RELEASES } from './notary/attacks/attack.ts';
-import { handed, inspect, install, noDocker, signedTags } from './notary/docker.ts';
+import { handed, inspect, install, noDocker, pulled, signedTags } from './notary/docker.ts';
 import { serveAnswers } from './notary/evil-mirror.ts';
 import { httpsFront } from './notary/https-front.ts';
 import { Reader } from './notary/reader.ts';
@@ -44,7 +44,7 @@ function folderOf(t: TestContext): string {
 }
 
 test(
-  'docker trust inspect and the guard name the same images, also where releases shadows targets',
+  'docker pull and the guard name the same images, also where releases shadows targets',
   { skip: noDocker },
   async (t) => {
     const guarded = await guardedCollection(t, taggedCollection(new Date()));
@@ -54,22 +54,26 @@ test(
     const home = join(folder, 'docker');
     await install(handout, home);
     const both = async (): Promise<Record<string, string>> => {
-      const told = await signedTags(home, handout);
-      const docker = await answers((tag) => Promise.resolve(told.get(tag)));
+      const docker = await answers((tag) => pulled(home, handout, tag));
       assert.deepEqual(await answers(askGuard(guarded)), docker);
       return docker;
     };
-    const [v1, v2, own] = ['11', '22', 'bb'].map((byte) => byte.repeat(32));
+    const [v1, v2, own, old] = ['11', '22', 'bb', 'aa'].map((byte) => byte.repeat(32));
     assert.deepEqual(await both(), { v1, v2, shared: own, nightly: 'none', v9: 'none' });
+    // `inspect` resolves nothing: it lists what both say of a tag, and not whose word counts.
+    const listed = Object.entries({ shared: old, v1, v2 }).concat([['shared', own ?? '']]);
+    assert.deepEqual(await signedTags(home, handout), listed.sort());
 
-    guarded.collection.add('v1', 'cc'.repeat(32), 'targets/releases').publish('targets/releases');
+    const next = 'cc'.repeat(32);
+    guarded.collection.add('v1', next, 'targets/releases').publish('targets/releases');
     await guarded.importNow();
-    assert.equal((await both())['v1'], 'cc'.repeat(32), 'releases shadows it from now on');
+    assert.deepEqual(await both(), { v1: next, v2, shared: own, nightly: 'none', v9: 'none' });
 
     // Whoever spoils the file of releases decides for docker, which warns, that targets answer; and for the guard nothing.
     const releases = altered(guarded.collection.file(`${RELEASES}.json`));
     new CollectionThief(guarded).list({ [RELEASES]: releases });
-    assert.equal((await signedTags(home, handout)).get('shared'), 'aa'.repeat(32));
+    assert.equal(await pulled(home, handout, 'shared'), old);
+    assert.equal(await pulled(home, handout, 'v1'), v1);
     assert.match((await inspect(home, handout)).out, /Error getting targets\/releases/);
     await rejected('TRUST_SIGNATURES', guarded.guard().find('shared'));
   },

@@ -59,13 +59,22 @@ export function inspect(folder: string, { environment }: Handout): ReturnType<ty
   return run(docker, ['trust', 'inspect', SERVED], env);
 }
 
-/** Tag and digest, as docker tells them. */
-export async function signedTags(folder: string, handout: Handout): Promise<Map<string, string>> {
+/** Tag and digest of every line that docker shows; a tag that two roles list differently has two. */
+export async function signedTags(folder: string, handout: Handout): Promise<[tag: string, digest: string][]> {
   const { exitCode, out } = await inspect(folder, handout);
   assert.equal(exitCode, 0, out);
   // Warnings, about a signature that ends within half a year, come before it.
   const [told] = JSON.parse(out.slice(out.search(/^\[/m))) as {
     SignedTags: { SignedTag: string; Digest: string }[];
   }[];
-  return new Map(told?.SignedTags.map(({ SignedTag, Digest }) => [SignedTag, Digest]));
+  // Docker sorts by tag alone, so that two lines of one tag come in any order.
+  return (told?.SignedTags ?? []).map(({ SignedTag, Digest }): [string, string] => [SignedTag, Digest]).sort();
+}
+
+/** The digest that docker would pull for a tag: it says so before it asks its engine, of which there is none. */
+export async function pulled(folder: string, { environment }: Handout, tag: string): Promise<string | undefined> {
+  const env = { HOME: dirname(folder), DOCKER_CONFIG: folder, DOCKER_HOST: `unix://${folder}/none`, ...environment };
+  const { exitCode, out } = await run(docker, ['pull', `${SERVED}:${tag}`], env);
+  assert.notEqual(exitCode, 0, 'there is an engine');
+  return /@sha256:([0-9a-f]{64})/.exec(out)?.[1];
 }

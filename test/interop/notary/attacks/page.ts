@@ -52,7 +52,7 @@ const SECTIONS: readonly { readonly title: string; readonly says: string; readon
 
 const TAGS = `## Which role answers for a tag
 
-\`docker trust\` and the guard ask \`targets/releases\`, then \`targets\`, and nobody else. \`notary lookup\` asks \`targets\` first and then every other role: for a tag that both list, it names another image than docker does. When the file of \`targets/releases\` is spoiled, docker warns and answers with what \`targets\` says of the tag; the guard answers with nothing.`;
+\`docker pull\` with content trust and the guard ask \`targets/releases\`, then \`targets\`, and nobody else. \`docker trust inspect\` shows what both say, in any order, and not whose word counts. \`notary lookup\` asks \`targets\` first and then every other role: for a tag that both list, it names another image than docker pulls. When the file of \`targets/releases\` is spoiled, docker warns and pulls what \`targets\` says of the tag, which may be years old; the guard answers with nothing.`;
 
 const HEAD = ['What happens', 'notary, knew', 'notary, new', 'import', 'guard, knew', 'guard, new', 'guard, floor'];
 
