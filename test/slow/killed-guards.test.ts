@@ -6,15 +6,15 @@ import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { folderStore } from '../../../src/client/doors/folder-store.ts';
-import { writePin } from '../../../src/client/pin/pin-write.ts';
-import { directory } from '../../acquire/directories.ts';
-import { Child } from '../../cli/children.ts';
-import { type GuardedMirror, guardedBy } from '../../simulator/guarded.ts';
-import { SimulatedUpstream } from '../../simulator/upstream.ts';
-import { textOf } from '../workflow/unchanged.ts';
-import { heldFiles, isWhole, stateIn } from './held-files.ts';
-import { KILLED } from './refreshing.ts';
+import { folderStore } from '../../src/client/doors/folder-store.ts';
+import { writePin } from '../../src/client/pin/pin-write.ts';
+import { directory } from '../acquire/directories.ts';
+import { Child } from '../cli/children.ts';
+import { type GuardedMirror, guardedBy } from '../simulator/guarded.ts';
+import { SimulatedUpstream } from '../simulator/upstream.ts';
+import { textOf } from '../client/workflow/unchanged.ts';
+import { heldFiles, isWhole, stateIn } from '../client/memory/held-files.ts';
+import { KILLED } from '../client/memory/refreshing.ts';
 
 interface Prepared {
   readonly guarded: GuardedMirror;

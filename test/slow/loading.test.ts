@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { PROJECT, readSources } from './sources.ts';
+import { PROJECT, readSources } from '../architecture/sources.ts';
 
 const LOADER = import.meta.resolve('tsx');
 /** Starts the program when it is loaded. */
