@@ -2,7 +2,7 @@
  * Where a target is found, as stock clients search: breadth first from `targets`, first hit wins, over files that were
  * verified before. A role without a file (not listed, not verified, expired) is passed over, with all below it.
  *
- * `docker trust` and pulls ask `targets/releases` first and then `targets`, and take nothing from any other role.
+ * Pulls with content trust ask `targets/releases` first and then `targets`, and take nothing from any other role.
  * Source: the dialect’s description, 8.
  */
 import type { Json } from '../tuf/json.ts';

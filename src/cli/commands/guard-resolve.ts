@@ -16,7 +16,7 @@ export const guardResolveCommand = defineCommand<Given>({
   name: 'resolve',
   summary: 'print the digest of the image that a tag of a collection names; exit 1 when none is',
   details:
-    'Resolved as docker trust does: targets/releases first, then targets, and from no other role. Prints sha256:HEX and ' +
+    'Resolved as docker pulls with content trust: targets/releases first, then targets, and from no other role. Prints sha256:HEX and ' +
     'nothing else; what must be said besides goes to standard error. “guard why” says how it was found.',
   arguments: [['<tag>', 'the tag']],
   options: [nameOption(), modeOption()],

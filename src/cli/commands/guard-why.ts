@@ -24,7 +24,7 @@ export const guardWhyCommand = defineCommand<Given>({
   details:
     'The search as a tree: every role that was visited, why each delegation spoke for the target or not, where the ' +
     'search ended and because of what. “Refused”, “withheld” and “excluded” are told apart from “not found”. Of a ' +
-    'collection: a tag, and each role in the order in which docker trust asks it.',
+    'collection: a tag, and each role in the order in which a docker pull asks it.',
   arguments: [['<target>', 'its name, as upstream lists it; of a collection, a tag']],
   options: [nameOption(), modeOption()],
   examples: ['countersign guard why npm/keys.json'],

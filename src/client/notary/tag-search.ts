@@ -1,5 +1,5 @@
 /**
- * Who answers for a tag, asked as `docker trust` and pulls ask: `targets/releases` and what is below it first, then
+ * Who answers for a tag, asked as pulls with content trust ask: `targets/releases` and what is below it first, then
  * `targets`; the first role that lists the tag decides, and a role of another name that lists it first means that there is
  * no answer. Every step is kept, so that an answer can be explained.
  *
