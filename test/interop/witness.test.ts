@@ -4,9 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -17,6 +15,7 @@ import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
 import type { NoteKey } from '../../src/tlog/note.ts';
 import { countWitnesses, parseWitnessPolicy } from '../../src/tlog/witness-policy.ts';
 import { WatchedSite } from '../witness/site.ts';
+import { freePort } from './free-port.ts';
 
 const SOURCE = fileURLToPath(new URL('./witness', import.meta.url));
 const room = mkdtempSync(join(tmpdir(), 'countersign-litewitness-'));
@@ -70,15 +69,6 @@ async function startWitness(fingerprint: string): Promise<{ url: string; vkey: s
     }
   }
   return assert.fail(`litewitness does not start: ${told}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** What its own tool does for `add-log` and `add-key`. */

@@ -7,11 +7,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { newAuthority } from '../../acquire/certificates.ts';
+import { freePort } from '../free-port.ts';
 
 export interface RealNotary {
   readonly url: URL;
@@ -134,13 +135,4 @@ function isHealthy(url: URL, ca: string): Promise<boolean> {
       .on('error', () => resolve(false))
       .end();
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
